@@ -1,0 +1,41 @@
+namespace Guardian.Storage;
+
+/// <summary>What the index holds of one object.</summary>
+public sealed record SealedObjectInfo
+{
+    /// <summary>Which object.</summary>
+    public required SealedObjectId Id { get; init; }
+
+    /// <summary>The camera it belongs to.</summary>
+    public required string CameraId { get; init; }
+
+    /// <summary>The bucket it is, or will be, archived in.</summary>
+    public required BucketName Bucket { get; init; }
+
+    /// <summary>The key it is, or will be, archived under.</summary>
+    public required ObjectKey Key { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public required SealedObjectStatus Status { get; init; }
+
+    /// <summary>Sealed bytes that are stored durably: all of them unless <see cref="Status"/> is <see cref="SealedObjectStatus.Receiving"/>.</summary>
+    public required long Size { get; init; }
+
+    /// <summary>SHA-256 of the sealed bytes, 32 bytes; empty until complete.</summary>
+    public required ReadOnlyMemory<byte> Sha256 { get; init; }
+
+    /// <summary>The media type that the header names for the plaintext.</summary>
+    public required string ContentType { get; init; }
+
+    /// <summary>When the first byte arrived.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it was archived.</summary>
+    public DateTimeOffset? ArchivedAt { get; init; }
+
+    /// <summary>Failed attempts to archive it so far.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>Why the last attempt failed.</summary>
+    public string? LastError { get; init; }
+}

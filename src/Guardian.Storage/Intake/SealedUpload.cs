@@ -1,0 +1,268 @@
+using System.Buffers;
+using System.Security.Cryptography;
+
+namespace Guardian.Storage;
+
+/// <summary>
+/// One upload into the spool. Write the bytes in order, then complete; disposing without completing keeps what arrived for a resume. For one caller at a time.
+/// </summary>
+/// <remarks>
+/// The header is checked as soon as it is there, so that an unsealed file is refused within its first bytes. A refusal ends the upload and removes all of it.
+/// </remarks>
+public sealed class SealedUpload : IAsyncDisposable
+{
+    private readonly Target _target;
+    private readonly SealedArchiveOptions _options;
+    private readonly Spool _spool;
+    private readonly SealedObjectIndex _index;
+    private readonly ArchiveOutbox _outbox;
+    private readonly TimeProvider _time;
+    private readonly FileStream _file;
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly ArrayBufferWriter<byte> _start = new();
+    private SealedHeader? _header;
+    private long _durable;
+    private bool _ended;
+
+    private SealedUpload(Target target, SealedArchiveOptions options, Spool spool, SealedObjectIndex index, ArchiveOutbox outbox, TimeProvider time, FileStream file)
+    {
+        _target = target;
+        _options = options;
+        _spool = spool;
+        _index = index;
+        _outbox = outbox;
+        _time = time;
+        _file = file;
+    }
+
+    internal sealed record Target(SealedObjectId Id, string CameraId, long StartOffset, long? TotalSize, DateTimeOffset CreatedAt);
+
+    /// <summary>Sealed bytes taken so far, those of earlier uploads included.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>Takes the next bytes.</summary>
+    /// <returns>Null when they are taken; else the upload is over and nothing of it is left.</returns>
+    /// <exception cref="StorageException">The disk failed; what was checkpointed before stays for a resume.</exception>
+    public async ValueTask<UploadRefusal?> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_ended, this);
+        long limit = _target.TotalSize ?? _options.MaxObjectBytes;
+        if (Position + bytes.Length > limit)
+        {
+            return await RefuseAsync(UploadRefusalReason.TooLarge, $"size: more than {limit} bytes", cancellationToken).ConfigureAwait(false);
+        }
+
+        if (CheckStart(bytes.Span) is { } wrong)
+        {
+            return await RefuseAsync(wrong.Reason, wrong.Message, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!_spool.TryReserve(bytes.Length))
+        {
+            return await RefuseAsync(UploadRefusalReason.SpoolFull, $"spool: it holds its limit of {_options.MaxSpoolBytes} bytes", cancellationToken).ConfigureAwait(false);
+        }
+
+        try
+        {
+            await RandomAccess.WriteAsync(_file.SafeFileHandle, bytes, Position, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            _spool.Release(bytes.Length);
+            throw new StorageException($"spool: {e.Message}", isTransient: true, e);
+        }
+
+        _hash.AppendData(bytes.Span);
+        Position += bytes.Length;
+        if (Position - _durable >= _options.CheckpointBytes && _header is not null)
+        {
+            await CheckpointAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return null;
+    }
+
+    /// <summary>Ends the upload. When the task ends with <see cref="UploadOutcome.Stored"/>, the object is durable and may be acknowledged.</summary>
+    /// <exception cref="StorageException">The disk failed; what was checkpointed before stays for a resume.</exception>
+    public async Task<UploadOutcome> CompleteAsync(CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_ended, this);
+        try
+        {
+            // With fewer bytes than a header this throws and says what is missing.
+            _header ??= SealedHeader.Parse(_start.WrittenSpan);
+            _header.PlaintextLength(Position);
+        }
+        catch (SealedFormatException e)
+        {
+            return new UploadOutcome(null, await RefuseAsync(UploadRefusalReason.NotSealed, e.Message, cancellationToken).ConfigureAwait(false));
+        }
+
+        if (_target.TotalSize is { } total && total != Position)
+        {
+            // Not a refusal of the content: the rest may still come.
+            await SuspendAsync().ConfigureAwait(false);
+            return new UploadOutcome(null, new UploadRefusal(UploadRefusalReason.WrongOffset, $"size: {Position} of {total} bytes arrived") { ExpectedOffset = Position });
+        }
+
+        Flush();
+        _spool.FlushFolder();
+        SealedObjectInfo stored = Info(SealedObjectStatus.Pending, _hash.GetHashAndReset());
+        await _index.SaveAsync(stored, _time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        End();
+        _outbox.Wake();
+        GuardianStorageTelemetry.Accepted(stored.Size);
+        return new UploadOutcome(stored, null);
+    }
+
+    /// <summary>Keeps what arrived for a resume, unless the upload was completed or refused.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_ended)
+        {
+            await SuspendAsync().ConfigureAwait(false);
+        }
+
+        _hash.Dispose();
+    }
+
+    internal static async Task<SealedUpload> OpenAsync(
+        Target target, SealedArchiveOptions options, Spool spool, SealedObjectIndex index, ArchiveOutbox outbox, TimeProvider time, CancellationToken cancellationToken)
+    {
+        FileStream file = spool.OpenWrite(target.Id, target.StartOffset);
+        var upload = new SealedUpload(target, options, spool, index, outbox, time, file);
+        try
+        {
+            await upload.ReplayAsync(cancellationToken).ConfigureAwait(false);
+            return upload;
+        }
+        catch
+        {
+            await file.DisposeAsync().ConfigureAwait(false);
+            upload._hash.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A resumed upload needs the hash and header of what is stored already.</summary>
+    private async Task ReplayAsync(CancellationToken cancellationToken)
+    {
+        byte[] buffer = new byte[256 * 1024];
+        while (Position < _target.StartOffset)
+        {
+            int read = await RandomAccess.ReadAsync(_file.SafeFileHandle, buffer, Position, cancellationToken).ConfigureAwait(false);
+            CheckStart(buffer.AsSpan(0, read));
+            _hash.AppendData(buffer.AsSpan(0, read));
+            Position += read;
+        }
+
+        _durable = Position;
+    }
+
+    /// <summary>Gathers the first bytes until they are a header, then holds it against the rules.</summary>
+    private UploadRefusal? CheckStart(ReadOnlySpan<byte> bytes)
+    {
+        if (_header is not null)
+        {
+            return null;
+        }
+
+        _start.Write(bytes[..Math.Min(bytes.Length, SealedHeader.MaxLength - _start.WrittenCount)]);
+        try
+        {
+            _header = SealedHeader.Parse(_start.WrittenSpan);
+        }
+        catch (SealedFormatException e) when (e.Error == SealedFormatError.Truncated)
+        {
+            return null;
+        }
+        catch (SealedFormatException e)
+        {
+            return new UploadRefusal(UploadRefusalReason.NotSealed, e.Message);
+        }
+
+        bool wanted = _options.RequiredRecipients.Count == 0 || _header.Recipients.Any(_options.RequiredRecipients.Contains);
+        return wanted ? null : new UploadRefusal(UploadRefusalReason.WrongRecipient, "recipients: the object is not sealed to the customer's key");
+    }
+
+    private async Task CheckpointAsync(CancellationToken cancellationToken)
+    {
+        Flush();
+        if (_durable == 0)
+        {
+            _spool.FlushFolder();
+        }
+
+        await _index.SaveAsync(Info(SealedObjectStatus.Receiving, default), _time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        _durable = Position;
+    }
+
+    private async Task SuspendAsync()
+    {
+        try
+        {
+            if (_header is not null && Position > _durable)
+            {
+                // The caller may be gone; what it sent is kept all the same.
+                await CheckpointAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        catch (StorageException)
+        {
+            // The disk refuses: what was checkpointed before is what a resume finds.
+        }
+        finally
+        {
+            bool keep = _durable > 0;
+            long abandoned = Position - _durable;
+            End();
+            _spool.Release(abandoned);
+            if (!keep)
+            {
+                _spool.Delete(_target.Id);
+            }
+        }
+    }
+
+    private async Task<UploadRefusal> RefuseAsync(UploadRefusalReason reason, string message, CancellationToken cancellationToken)
+    {
+        End();
+        _spool.Delete(_target.Id);
+        _spool.Release(Position);
+        await _index.RemoveAsync(_target.Id, cancellationToken).ConfigureAwait(false);
+        GuardianStorageTelemetry.Refused(reason);
+        return new UploadRefusal(reason, message);
+    }
+
+    private void Flush()
+    {
+        try
+        {
+            RandomAccess.FlushToDisk(_file.SafeFileHandle);
+        }
+        catch (IOException e)
+        {
+            throw new StorageException($"spool: {e.Message}", isTransient: true, e);
+        }
+    }
+
+    private void End()
+    {
+        _ended = true;
+        _file.Dispose();
+        _spool.Close(_target.Id);
+    }
+
+    private SealedObjectInfo Info(SealedObjectStatus status, ReadOnlyMemory<byte> sha256) => new()
+    {
+        Id = _target.Id,
+        CameraId = _target.CameraId,
+        Bucket = BucketName.ForCamera(_target.CameraId),
+        Key = ObjectKey.ForEvent(_target.Id.EventId, _target.Id.Name),
+        Status = status,
+        Size = Position,
+        Sha256 = sha256,
+        ContentType = _header!.ContentType,
+        CreatedAt = _target.CreatedAt,
+    };
+}

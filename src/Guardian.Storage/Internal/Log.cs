@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace Guardian.Storage;
+
+/// <summary>Event ids 4000–4999 belong to this package.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(4001, LogLevel.Information, "Archived {ObjectId} in {Bucket}, {Size} bytes")]
+    public static partial void Archived(ILogger logger, SealedObjectId objectId, BucketName bucket, long size);
+
+    [LoggerMessage(4002, LogLevel.Warning, "Archiving {ObjectId} failed, attempt {Attempt}; next in {Wait}")]
+    public static partial void ArchiveFailed(ILogger logger, SealedObjectId objectId, int attempt, TimeSpan wait, Exception error);
+
+    [LoggerMessage(4003, LogLevel.Error, "The archive outbox could not read or write its index")]
+    public static partial void OutboxFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(4004, LogLevel.Information, "Dropped the unfinished upload of {ObjectId}, {Size} bytes: nobody resumed it")]
+    public static partial void PartialDropped(ILogger logger, SealedObjectId objectId, long size);
+}

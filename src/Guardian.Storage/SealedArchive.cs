@@ -1,0 +1,181 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Guardian.Storage;
+
+/// <summary>
+/// The customer's archive as the node runs it: takes sealed objects into a durable spool, acknowledges them, archives them from there, and reads them back
+/// from wherever they are. It checks what can be checked without a key and holds none. Safe for use by many threads; one process at a time.
+/// </summary>
+public sealed class SealedArchive : IAsyncDisposable
+{
+    private readonly SealedArchiveOptions _options;
+    private readonly IArchiveStore _store;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Spool _spool;
+    private readonly SealedObjectIndex _index;
+    private readonly ArchiveOutbox _outbox;
+
+    /// <summary>Opens the spool and index, and puts right what a killed process left behind.</summary>
+    /// <param name="options">Folder and bounds.</param>
+    /// <param name="store">Where objects last.</param>
+    /// <param name="timeProvider">The clock; the system's by default.</param>
+    /// <param name="logger">Where to report; nowhere by default.</param>
+    /// <exception cref="ArgumentException">The options are not sound; the message names every key.</exception>
+    public SealedArchive(SealedArchiveOptions options, IArchiveStore store, TimeProvider? timeProvider = null, ILogger<SealedArchive>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(store);
+        if (options.Validate() is { Count: > 0 } errors)
+        {
+            throw new ArgumentException(string.Join("; ", errors), nameof(options));
+        }
+
+        _options = options;
+        _store = store;
+        _time = timeProvider ?? TimeProvider.System;
+        _logger = logger ?? NullLogger<SealedArchive>.Instance;
+        DurableFile.CreateFolder(options.Directory);
+        _index = new SealedObjectIndex(Path.Combine(options.Directory, "objects.db"));
+        _spool = new Spool(Path.Combine(options.Directory, "spool"), options);
+        _outbox = new ArchiveOutbox(options, store, _index, _spool, _time, _logger);
+    }
+
+    /// <summary>Puts right what a killed process left behind: call once before anything else.</summary>
+    public async Task RecoverAsync(CancellationToken cancellationToken)
+    {
+        await _index.ReleaseAllAsync(cancellationToken).ConfigureAwait(false);
+        _spool.Recover(await _index.ListUnarchivedAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Begins or resumes an upload.</summary>
+    /// <param name="id">Which object.</param>
+    /// <param name="cameraId">The camera it belongs to: 1 to 128 characters.</param>
+    /// <param name="startOffset">Where the bytes that follow belong: 0, or the size of what is stored of an interrupted upload.</param>
+    /// <param name="totalSize">Bytes of the whole object when known; enforced at the end.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<UploadStart> BeginUploadAsync(SealedObjectId id, string cameraId, long startOffset, long? totalSize, CancellationToken cancellationToken)
+    {
+        UploadStart Refuse(UploadRefusalReason reason, string message) => new(null, new UploadRefusal(reason, message));
+
+        _ = BucketName.ForCamera(cameraId);
+        if (totalSize > _options.MaxObjectBytes)
+        {
+            return Refuse(UploadRefusalReason.TooLarge, $"total_size: {totalSize} bytes, at most {_options.MaxObjectBytes} are taken");
+        }
+
+        if (_spool.TryOpen(id) is { } refusal)
+        {
+            return new UploadStart(null, refusal);
+        }
+
+        bool handedOver = false;
+        try
+        {
+            SealedObjectInfo? existing = await _index.GetAsync(id, cancellationToken).ConfigureAwait(false);
+            if (existing is { Status: not SealedObjectStatus.Receiving })
+            {
+                return new UploadStart(null, new UploadRefusal(UploadRefusalReason.AlreadyComplete, $"{id} is complete with {existing.Size} bytes") { Existing = existing });
+            }
+
+            if (existing is not null && existing.CameraId != cameraId)
+            {
+                return Refuse(UploadRefusalReason.OtherCamera, $"{id} belongs to another camera");
+            }
+
+            // An edge that starts over may do so; any other offset must be where the stored bytes end.
+            long stored = existing?.Size ?? 0;
+            if (startOffset != 0 && startOffset != stored)
+            {
+                return new UploadStart(null, new UploadRefusal(UploadRefusalReason.WrongOffset, $"start_offset: {startOffset}, the stored bytes end at {stored}") { ExpectedOffset = stored });
+            }
+
+            if (existing is not null && startOffset == 0)
+            {
+                // Row before file: a row must never vouch for bytes that are gone.
+                await _index.RemoveAsync(id, cancellationToken).ConfigureAwait(false);
+                _spool.Delete(id);
+                _spool.Release(existing.Size);
+            }
+
+            SealedUpload upload = await SealedUpload.OpenAsync(
+                new SealedUpload.Target(id, cameraId, startOffset, totalSize, existing?.CreatedAt ?? _time.GetUtcNow()),
+                _options, _spool, _index, _outbox, _time, cancellationToken).ConfigureAwait(false);
+            handedOver = true;
+            return new UploadStart(upload, null);
+        }
+        finally
+        {
+            if (!handedOver)
+            {
+                _spool.Close(id);
+            }
+        }
+    }
+
+    /// <summary>Stores an object that is whole in memory: what the node itself sealed to the customer.</summary>
+    /// <returns>What is stored, also when it was there already.</returns>
+    public async Task<UploadOutcome> StoreAsync(SealedObjectId id, string cameraId, ReadOnlyMemory<byte> sealedBytes, CancellationToken cancellationToken)
+    {
+        UploadStart start = await BeginUploadAsync(id, cameraId, 0, sealedBytes.Length, cancellationToken).ConfigureAwait(false);
+        if (start.Upload is not { } upload)
+        {
+            return start.Refusal!.Existing is { } existing ? new UploadOutcome(existing, null) : new UploadOutcome(null, start.Refusal);
+        }
+
+        await using (upload.ConfigureAwait(false))
+        {
+            UploadRefusal? refusal = await upload.WriteAsync(sealedBytes, cancellationToken).ConfigureAwait(false);
+            return refusal is null ? await upload.CompleteAsync(cancellationToken).ConfigureAwait(false) : new UploadOutcome(null, refusal);
+        }
+    }
+
+    /// <summary>What the index holds of an object.</summary>
+    /// <returns>Null when it never arrived.</returns>
+    public Task<SealedObjectInfo?> GetAsync(SealedObjectId id, CancellationToken cancellationToken) => _index.GetAsync(id, cancellationToken);
+
+    /// <summary>Everything of one event, by name.</summary>
+    public Task<IReadOnlyList<SealedObjectInfo>> ListForEventAsync(Guid eventId, CancellationToken cancellationToken) => _index.ListForEventAsync(eventId, cancellationToken);
+
+    /// <summary>Opens an object's sealed bytes, or a range of them, from the archive or, while it is not there yet, from the spool.</summary>
+    /// <returns>Null when the object is not complete, or was never here.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The range starts past the end.</exception>
+    /// <exception cref="StorageException">The store failed, or lost the object.</exception>
+    public async Task<ArchiveRead?> OpenReadAsync(SealedObjectId id, ByteRange? range, CancellationToken cancellationToken)
+    {
+        // The spool file may vanish between look-up and opening because the object has just been archived; the index then says so.
+        for (int attempt = 0; attempt < 2; attempt++)
+        {
+            SealedObjectInfo? info = await _index.GetAsync(id, cancellationToken).ConfigureAwait(false);
+            if (info is null or { Status: SealedObjectStatus.Receiving })
+            {
+                return null;
+            }
+
+            ArchiveRead? read = info.Status == SealedObjectStatus.Completed
+                ? await _store.OpenReadAsync(info.Bucket, info.Key, range, cancellationToken).ConfigureAwait(false)
+                : _spool.OpenRead(id, range);
+            if (read is not null)
+            {
+                return read;
+            }
+        }
+
+        throw new StorageException($"{id} is indexed as archived but the store does not have it");
+    }
+
+    /// <summary>Archives what is due, until nothing is.</summary>
+    /// <returns>How many objects reached the archive.</returns>
+    public Task<int> ArchiveDueAsync(CancellationToken cancellationToken) => _outbox.ArchiveDueAsync(cancellationToken);
+
+    /// <summary>Archives what arrives until cancelled: run it in the background.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) => _outbox.RunAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _outbox.Dispose();
+        return _index.DisposeAsync();
+    }
+}

@@ -1,0 +1,62 @@
+namespace Guardian.Storage;
+
+/// <summary>Where the spool lives and what its bounds are.</summary>
+public sealed class SealedArchiveOptions
+{
+    /// <summary>The configuration section that hosts bind these options to.</summary>
+    public const string Section = "Guardian:Storage";
+
+    /// <summary>Folder of the spool and the index. Required. Only one process may use it at a time.</summary>
+    public string Directory { get; set; } = "";
+
+    /// <summary>Largest sealed object in bytes. Default 512 MiB; 1 KiB to 1 TiB.</summary>
+    public long MaxObjectBytes { get; set; } = 512L << 20;
+
+    /// <summary>Bytes that may wait in the spool. Default 10 GiB; at least <see cref="MaxObjectBytes"/>.</summary>
+    public long MaxSpoolBytes { get; set; } = 10L << 30;
+
+    /// <summary>Uploads at one time. Default 64; 1 to 4096.</summary>
+    public int MaxConcurrentUploads { get; set; } = 64;
+
+    /// <summary>Objects archived at one time. Default 4; 1 to 64.</summary>
+    public int ArchiveParallelism { get; set; } = 4;
+
+    /// <summary>Bytes between two flushes of an upload in progress: what an interrupted upload loses at the most. Default 8 MiB; 64 KiB to 1 GiB.</summary>
+    public long CheckpointBytes { get; set; } = 8L << 20;
+
+    /// <summary>An upload that nobody resumes for this long is dropped. Default 7 days; 1 minute to 365 days.</summary>
+    public TimeSpan PartialExpiry { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>First wait after a failed attempt to archive; it doubles with each further one up to <see cref="MaxRetryDelay"/>, with ±20 % jitter. Default 1 s.</summary>
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest wait between two attempts. Default 5 minutes.</summary>
+    public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Keys of which an object must have at least one among its recipients; empty (the default) accepts any.</summary>
+    public IList<RecipientKeyId> RequiredRecipients { get; } = [];
+
+    /// <summary>Every error of these options, each naming its configuration key; empty when they are sound.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        var errors = new List<string>();
+        void Check(bool holds, string key, string rule)
+        {
+            if (!holds)
+            {
+                errors.Add($"{Section}:{key} {rule}");
+            }
+        }
+
+        Check(!string.IsNullOrWhiteSpace(Directory), nameof(Directory), "must name a folder");
+        Check(MaxObjectBytes is >= 1 << 10 and <= 1L << 40, nameof(MaxObjectBytes), "must be from 1024 to 1099511627776");
+        Check(MaxSpoolBytes >= MaxObjectBytes, nameof(MaxSpoolBytes), "must be at least MaxObjectBytes");
+        Check(MaxConcurrentUploads is >= 1 and <= 4096, nameof(MaxConcurrentUploads), "must be from 1 to 4096");
+        Check(ArchiveParallelism is >= 1 and <= 64, nameof(ArchiveParallelism), "must be from 1 to 64");
+        Check(CheckpointBytes is >= 64 << 10 and <= 1L << 30, nameof(CheckpointBytes), "must be from 65536 to 1073741824");
+        Check(PartialExpiry >= TimeSpan.FromMinutes(1) && PartialExpiry <= TimeSpan.FromDays(365), nameof(PartialExpiry), "must be from 1 minute to 365 days");
+        Check(RetryDelay > TimeSpan.Zero && RetryDelay <= MaxRetryDelay, nameof(RetryDelay), "must be positive and at most MaxRetryDelay");
+        Check(MaxRetryDelay <= TimeSpan.FromDays(1), nameof(MaxRetryDelay), "must be at most 1 day");
+        return errors;
+    }
+}
