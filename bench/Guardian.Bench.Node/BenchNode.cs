@@ -1,0 +1,58 @@
+using Guardian.Events;
+using Guardian.Models;
+using Guardian.ReferenceHost.Adapters;
+using Guardian.Storage;
+using Guardian.Tunnel;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Guardian.Bench.Node;
+
+/// <summary>A node's intake as the reference host composes it, on loopback, without its workers.</summary>
+internal sealed class BenchNode : IAsyncDisposable
+{
+    private readonly SqliteEventStore _events;
+    private readonly SealedArchive _archive;
+    private readonly LocalModels _models;
+    private readonly EdgeRegistry _registry;
+    private readonly CertificateAuthority _authority;
+    private readonly TunnelServer _server;
+
+    private BenchNode(string folder)
+    {
+        _events = new SqliteEventStore(new EventStoreOptions { DatabasePath = Path.Combine(folder, "events.db") });
+        _archive = new SealedArchive(
+            new SealedArchiveOptions { Directory = Path.Combine(folder, "storage") }, new FolderArchiveStore(Path.Combine(folder, "archive")));
+        _models = new LocalModels(new GuardianModelsOptions { Directory = Path.Combine(folder, "models") });
+        _registry = new EdgeRegistry(Path.Combine(folder, "tunnel", "registry.db"));
+        _authority = CertificateAuthority.Open(Path.Combine(folder, "tunnel"));
+        var ports = new TunnelPorts(
+            new EventIntake(_events), new ClipIntake(_events, _archive), new DatasetIntake(_models.Datasets, _models.Jobs, _registry),
+            new ModelSource(_models.Distributor, _models.Catalog));
+        var options = new TunnelOptions { Directory = Path.Combine(folder, "tunnel"), EdgePort = 0, EnrollmentPort = 0 };
+        _server = new TunnelServer(options, _registry, _authority, ports, NullLoggerFactory.Instance);
+    }
+
+    public static async Task<BenchNode> StartAsync(string folder)
+    {
+        var node = new BenchNode(folder);
+        await node._server.StartAsync(CancellationToken.None);
+        return node;
+    }
+
+    public async Task<EdgeCredentials> EnrolAsync()
+    {
+        (_, string token, DateTimeOffset expires) = await _registry.AddEdgeAsync("bench", TimeSpan.FromHours(1), CancellationToken.None);
+        var bundle = new EnrollmentBundle { Address = _server.EnrollmentEndPoint.ToString(), CaFingerprint = _authority.Fingerprint, Token = token, ExpiresAt = expires };
+        return await EdgeEnrollment.EnrollAsync(bundle, "bench", CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        await _registry.DisposeAsync();
+        await _models.DisposeAsync();
+        await _archive.DisposeAsync();
+        await _events.DisposeAsync();
+        _authority.Dispose();
+    }
+}

@@ -1,0 +1,14 @@
+using Guardian.Bench.Node;
+
+string folder = Directory.CreateTempSubdirectory("guardian-bench-").FullName;
+try
+{
+    await SealBenchmark.RunAsync();
+    await using BenchNode node = await BenchNode.StartAsync(folder);
+    await EventBenchmark.RunAsync(node, folder);
+    await ClipBenchmark.RunAsync(node, folder);
+}
+finally
+{
+    Directory.Delete(folder, recursive: true);
+}

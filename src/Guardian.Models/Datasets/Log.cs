@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace Guardian.Models.Datasets;
+
+/// <summary>Log messages of the dataset store: event ids 5100 to 5199.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(5100, LogLevel.Information, "A snapshot of camera {CameraId} was refused ({Outcome}): {Reason}")]
+    public static partial void SnapshotRefused(this ILogger log, string cameraId, SnapshotOutcome outcome, string reason);
+
+    [LoggerMessage(5101, LogLevel.Information, "{Count} picture files without a row were removed: an earlier process ended while storing them")]
+    public static partial void LeftoversRemoved(this ILogger log, int count);
+}

@@ -1,0 +1,195 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using Dapper;
+using Guardian.Models.Internal;
+using Guardian.Shared.Sql;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Guardian.Models.Datasets;
+
+/// <summary>Rows in SQLite, pictures as files <c>datasets/{camera}/{label}/{sha256}.jpg</c>.</summary>
+/// <remarks>
+/// <list type="number">
+/// <item>Fields and picture are checked; nothing is written for what is refused.</item>
+/// <item>Duplicate and quota are looked up.</item>
+/// <item>The file is written durably.</item>
+/// <item>The row is committed. A process that ends between 3 and 4 leaves a file without a row, which <see cref="DatasetSweep"/> removes at the next start.</item>
+/// </list>
+/// </remarks>
+internal sealed class SqliteDatasetStore : IDatasetStore, IDisposable
+{
+    /// <summary>Cameras share this many lanes. Within one, snapshots are taken one after the other, so that quota and files cannot race; the number also
+    /// bounds how many pictures are decoded at once.</summary>
+    private const int Lanes = 4;
+
+    private const int PageSize = 500;
+
+    private readonly ModelsFolder _folder;
+    private readonly GuardianModelsOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly SemaphoreSlim[] _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => new SemaphoreSlim(1))];
+
+    public SqliteDatasetStore(ModelsFolder folder, GuardianModelsOptions options, TimeProvider time, ILogger log)
+    {
+        (_folder, _options, _time, _log) = (folder, options, time, log);
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(folder.Root, "models.db")};Pooling=False");
+        connection.Open();
+        int removed = DatasetSweep.Run(folder, connection);
+        if (removed > 0)
+        {
+            _log.LeftoversRemoved(removed);
+        }
+    }
+
+    public async Task<SnapshotIntake> AddAsync(DatasetSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        SnapshotIntake intake = SnapshotCheck.Fields(snapshot)
+            ?? await Failures.WrapAsync("Storing a snapshot", () => AddCheckedAsync(snapshot, cancellationToken)).ConfigureAwait(false);
+        GuardianModelsTelemetry.Snapshots.Add(1, new KeyValuePair<string, object?>("outcome", intake.Outcome.ToString()));
+        if (!intake.IsStored)
+        {
+            _log.SnapshotRefused(Identifiers.IsCamera(snapshot.CameraId) ? snapshot.CameraId : "(malformed)", intake.Outcome, intake.Reason ?? "");
+        }
+
+        return intake;
+    }
+
+    public async Task<IReadOnlyDictionary<string, int>> CountsAsync(string cameraId, CancellationToken cancellationToken)
+    {
+        Identifiers.ThrowIfNotCamera(cameraId);
+        const string sql = "SELECT label, COUNT(*) FROM snapshots WHERE camera_id = @cameraId GROUP BY label";
+        return await _folder.Database.ReadAsync(
+            c => c.Query<(string Label, long Count)>(sql, new { cameraId }).ToDictionary(r => r.Label, r => (int)r.Count),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    public async IAsyncEnumerable<StoredSnapshot> EnumerateAsync(
+        string cameraId, string label, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Identifiers.ThrowIfNotCamera(cameraId);
+        Identifiers.ThrowIfNotLabel(label);
+        long capturedAt = long.MinValue;
+        string snapshotId = "";
+        while (true)
+        {
+            // Page by page from the last row seen: no connection stays open while the caller works, and no row is skipped when others are added.
+            List<SnapshotRow> page = await _folder.Database.ReadAsync(
+                c => c.Query<SnapshotRow>(
+                    $"""
+                    SELECT {SnapshotRow.Columns} FROM snapshots
+                    WHERE camera_id = @cameraId AND label = @label AND (captured_at, snapshot_id) > (@capturedAt, @snapshotId)
+                    ORDER BY captured_at, snapshot_id LIMIT {PageSize}
+                    """,
+                    new { cameraId, label, capturedAt, snapshotId }).AsList(),
+                cancellationToken).ConfigureAwait(false);
+            foreach (SnapshotRow row in page)
+            {
+                yield return row.ToSnapshot();
+            }
+
+            if (page.Count < PageSize)
+            {
+                yield break;
+            }
+
+            (capturedAt, snapshotId) = (page[^1].CapturedAt, page[^1].SnapshotId);
+        }
+    }
+
+    public async Task<ReadOnlyMemory<byte>> ReadAsync(StoredSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        Identifiers.ThrowIfNotCamera(snapshot.CameraId);
+        Identifiers.ThrowIfNotLabel(snapshot.Label);
+        if (snapshot.Sha256.Length != 64 || !snapshot.Sha256.All(char.IsAsciiHexDigitLower))
+        {
+            throw new ArgumentException("Sha256 must be 64 lower-case hexadecimal digits.", nameof(snapshot));
+        }
+
+        string file = _folder.SnapshotFile(snapshot.CameraId, snapshot.Label, snapshot.Sha256);
+        byte[] jpeg = await Failures.WrapAsync(
+            $"Reading snapshot {snapshot.SnapshotId}", () => File.ReadAllBytesAsync(file, cancellationToken)).ConfigureAwait(false);
+        return Convert.ToHexStringLower(SHA256.HashData(jpeg)) == snapshot.Sha256
+            ? jpeg
+            : throw new ModelException($"Snapshot {snapshot.SnapshotId} of camera {snapshot.CameraId} is not what was stored: its SHA-256 differs.");
+    }
+
+    public void Dispose() => Array.ForEach(_lanes, l => l.Dispose());
+
+    private async Task<SnapshotIntake> AddCheckedAsync(DatasetSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        SemaphoreSlim lane = _lanes[(uint)string.GetHashCode(snapshot.CameraId, StringComparison.Ordinal) % Lanes];
+        await lane.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            (SnapshotIntake? refusal, int width, int height) = await Task.Run(() => SnapshotCheck.Picture(snapshot.Jpeg.Span), cancellationToken).ConfigureAwait(false);
+            if (refusal is not null)
+            {
+                return refusal;
+            }
+
+            var row = new SnapshotRow
+            {
+                CameraId = snapshot.CameraId,
+                SnapshotId = snapshot.SnapshotId,
+                Label = snapshot.Label,
+                CapturedAt = SqlTime.ToSql(snapshot.CapturedAt),
+                Sha256 = Convert.ToHexStringLower(SHA256.HashData(snapshot.Jpeg.Span)),
+                Size = snapshot.Jpeg.Length,
+                Width = width,
+                Height = height,
+            };
+            return await _folder.Database.ReadAsync(c => Existing(c, row), cancellationToken).ConfigureAwait(false)
+                ?? await StoreAsync(row, snapshot.Jpeg, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            lane.Release();
+        }
+    }
+
+    private SnapshotIntake? Existing(SqliteConnection connection, SnapshotRow row)
+    {
+        if (connection.ExecuteScalar<long>(
+            "SELECT EXISTS (SELECT 1 FROM snapshots WHERE camera_id = @CameraId AND (snapshot_id = @SnapshotId OR sha256 = @Sha256))", row) == 1)
+        {
+            return new SnapshotIntake(SnapshotOutcome.Duplicate);
+        }
+
+        (long count, long bytes) = connection.QuerySingle<(long, long)>(
+            "SELECT COUNT(*), COALESCE(SUM(size), 0) FROM snapshots WHERE camera_id = @CameraId", row);
+        string? full =
+            count >= _options.MaxSnapshotsPerCamera ? $"{nameof(_options.MaxSnapshotsPerCamera)} ({_options.MaxSnapshotsPerCamera})"
+            : bytes + row.Size > _options.MaxSnapshotBytesPerCamera ? $"{nameof(_options.MaxSnapshotBytesPerCamera)} ({_options.MaxSnapshotBytesPerCamera})"
+            : null;
+        return full is null ? null : new SnapshotIntake(SnapshotOutcome.Quota, $"The camera's quota {full} is used up.");
+    }
+
+    private async Task<SnapshotIntake> StoreAsync(SnapshotRow row, ReadOnlyMemory<byte> jpeg, CancellationToken cancellationToken)
+    {
+        string file = _folder.SnapshotFile(row.CameraId, row.Label, row.Sha256);
+        DurableFile.CreateFolder(Path.GetDirectoryName(file)!);
+        await DurableFile.WriteAsync(file, _folder.Temporary, jpeg, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _folder.Database.WriteAsync(
+                c => c.Execute(
+                    """
+                    INSERT INTO snapshots (camera_id, snapshot_id, label, captured_at, sha256, size, width, height, added_at)
+                    VALUES (@CameraId, @SnapshotId, @Label, @CapturedAt, @Sha256, @Size, @Width, @Height, @addedAt)
+                    """,
+                    new { row.CameraId, row.SnapshotId, row.Label, row.CapturedAt, row.Sha256, row.Size, row.Width, row.Height, addedAt = SqlTime.ToSql(_time.GetUtcNow()) }),
+                CancellationToken.None).ConfigureAwait(false);
+        }
+        catch
+        {
+            File.Delete(file);
+            throw;
+        }
+
+        return new SnapshotIntake(SnapshotOutcome.Accepted);
+    }
+}

@@ -1,0 +1,74 @@
+using Guardian.Models.Onnx;
+
+namespace Guardian.Models.Inference;
+
+/// <summary>From camera pixels to network input, in the graph itself, so that no edge has to imitate it.</summary>
+/// <remarks>
+/// The picture is resized by two matrix products with triangle-filter weights (bilinear with antialiasing, as Pillow's BILINEAR computes it). The weights
+/// come from the frame's own size by elementary arithmetic. The Resize operator would be shorter, but its antialias mode is new in opset 18 and
+/// runtimes differ in it; without antialiasing, small changes of position would look like changes of the scene.
+/// </remarks>
+internal static class PreprocessingGraph
+{
+    /// <summary>Input uint8 [height, width, 3], RGB.</summary>
+    public const string Image = "image";
+
+    /// <summary>Output of the preprocessing alone: float [1, 3, size, size] in 0 to 1.</summary>
+    public const string Pixels = "pixels";
+
+    /// <summary>The preprocessing as a model of its own; training frames pass through it.</summary>
+    public static byte[] Build(int size)
+    {
+        var g = new GraphBuilder("preprocessing");
+        g.Output(Pixels, Write(g, size), 1, 3, size, size);
+        return g.Build();
+    }
+
+    /// <summary>Declares the input and returns float [1, 3, size, size] in 0 to 1.</summary>
+    public static GraphValue Write(GraphBuilder g, int size)
+    {
+        GraphValue image = g.ByteInput(Image, "height", "width", 3);
+        GraphValue shape = g.Add("Shape", [image]);
+        GraphValue floats = Cast(g, image);
+
+        // Rows first: [height, width × 3] needs no transposition and is the larger half of the work.
+        GraphValue rows = Filter(g, shape, axis: 0, size, sourceFirst: false);
+        GraphValue shorter = g.Reshape(g.MatMul(rows, g.Reshape(floats, 0, -1)), size, -1, 3);
+        GraphValue columns = Filter(g, shape, axis: 1, size, sourceFirst: true);
+        GraphValue small = g.MatMul(g.Transpose(shorter, 2, 0, 1), columns);
+        GraphValue scaled = g.Times(small, g.Scalar(1f / 255));
+        return g.Add("Unsqueeze", [scaled, g.Integers(0)]);
+    }
+
+    /// <summary>
+    /// Weights of the triangle filter: 1 − |source centre − target centre| ÷ support, at least 0, normalised to a sum of 1; support is one target
+    /// pixel, or one source pixel when enlarging. [size, source], or [source, size] when <paramref name="sourceFirst"/>.
+    /// </summary>
+    private static GraphValue Filter(GraphBuilder g, GraphValue shape, long axis, int size, bool sourceFirst)
+    {
+        GraphValue length = Cast(g, g.Add("Gather", [shape, g.Index(axis)], OnnxAttribute.Int("axis", 0)));
+        GraphValue scale = g.Over(length, g.Scalar(size));
+        GraphValue support = g.Add("Max", [scale, g.Scalar(1)]);
+        GraphValue source = g.Plus(g.Add("Range", [g.Scalar(0), length, g.Scalar(1)]), g.Scalar(0.5f));
+        GraphValue target = g.Times(Centres(g, size, axis, sourceFirst), scale);
+        source = g.Add("Unsqueeze", [source, g.Integers(sourceFirst ? 1 : 0)]);
+        GraphValue distance = g.Over(g.Add("Abs", [g.Minus(source, target)]), support);
+        GraphValue weights = g.Relu(g.Minus(g.Scalar(1), distance));
+        GraphValue sum = g.Add("ReduceSum", [weights, g.Integers(sourceFirst ? 0 : 1)], OnnxAttribute.Int("keepdims", 1));
+        return g.Over(weights, sum);
+    }
+
+    private static GraphValue Centres(GraphBuilder g, int size, long axis, bool sourceFirst)
+    {
+        float[] centres = new float[size];
+        for (int i = 0; i < size; i++)
+        {
+            centres[i] = i + 0.5f;
+        }
+
+        return sourceFirst ? g.Tensor($"centres{axis}", centres, 1, size) : g.Tensor($"centres{axis}", centres, size, 1);
+    }
+
+    private static GraphValue Cast(GraphBuilder g, GraphValue value) =>
+        g.Add("Cast", [value], OnnxAttribute.Int("to", (long)TensorProto.Types.DataType.Float));
+}

@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Options;
+
+namespace Guardian.Models.Internal;
+
+/// <summary>Reports everything that is wrong with the options at once, naming the keys.</summary>
+internal sealed class GuardianModelsOptionsValidator : IValidateOptions<GuardianModelsOptions>
+{
+    private const int MaxSnapshots = 1_000_000;
+    private const long MinBytes = 1L << 20;
+    private const long MaxBytes = 1L << 40;
+
+    public ValidateOptionsResult Validate(string? name, GuardianModelsOptions options)
+    {
+        var errors = new List<string>();
+        if (string.IsNullOrWhiteSpace(options.Directory))
+        {
+            errors.Add($"{nameof(GuardianModelsOptions)}.{nameof(options.Directory)} is empty; it must name the folder for datasets and models.");
+        }
+
+        if (options.MaxSnapshotsPerCamera is < 1 or > MaxSnapshots)
+        {
+            errors.Add($"{nameof(GuardianModelsOptions)}.{nameof(options.MaxSnapshotsPerCamera)} is {options.MaxSnapshotsPerCamera}; it must be from 1 to {MaxSnapshots}.");
+        }
+
+        if (options.MaxSnapshotBytesPerCamera is < MinBytes or > MaxBytes)
+        {
+            errors.Add(
+                $"{nameof(GuardianModelsOptions)}.{nameof(options.MaxSnapshotBytesPerCamera)} is {options.MaxSnapshotBytesPerCamera}; it must be from {MinBytes} to {MaxBytes}.");
+        }
+
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    public static void ThrowIfInvalid(GuardianModelsOptions options)
+    {
+        ValidateOptionsResult result = new GuardianModelsOptionsValidator().Validate(null, options);
+        if (result.Failed)
+        {
+            throw new ArgumentException(result.FailureMessage, nameof(options));
+        }
+    }
+}

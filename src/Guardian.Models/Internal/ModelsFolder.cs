@@ -1,0 +1,37 @@
+using Guardian.Shared.Sql;
+
+namespace Guardian.Models.Internal;
+
+/// <summary>The folder that everything lies in: models.db, datasets/, models/ and tmp/ for files that are being written.</summary>
+internal sealed class ModelsFolder : IAsyncDisposable
+{
+    public ModelsFolder(string root)
+    {
+        Root = Path.GetFullPath(root);
+        Temporary = Path.Combine(Root, "tmp");
+        if (Directory.Exists(Temporary))
+        {
+            // Whatever lies there was being written when an earlier process ended; no row names it.
+            Directory.Delete(Temporary, recursive: true);
+        }
+
+        DurableFile.CreateFolder(Temporary);
+        Database = new SqliteDatabase(Path.Combine(Root, "models.db"), Schema.Migrations);
+    }
+
+    public string Root { get; }
+
+    public string Temporary { get; }
+
+    public SqliteDatabase Database { get; }
+
+    public string SnapshotFile(string cameraId, string label, string sha256) => Path.Combine(Datasets, cameraId, label, sha256 + ".jpg");
+
+    public string Datasets => Path.Combine(Root, "datasets");
+
+    public string Models => Path.Combine(Root, "models");
+
+    public string ModelFolder(string modelId) => Path.Combine(Models, modelId);
+
+    public ValueTask DisposeAsync() => Database.DisposeAsync();
+}

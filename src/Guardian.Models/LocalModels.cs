@@ -1,0 +1,65 @@
+using Guardian.Models.Catalog;
+using Guardian.Models.Datasets;
+using Guardian.Models.Deployment;
+using Guardian.Models.Internal;
+using Guardian.Models.Jobs;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Guardian.Models;
+
+/// <summary>Datasets, catalog, deployments and jobs in one folder on this machine: SQLite for the rows, files for pictures and models. Thread-safe.</summary>
+public sealed class LocalModels : IAsyncDisposable
+{
+    private readonly ModelsFolder _folder;
+    private readonly SqliteDatasetStore _datasets;
+    private readonly SqliteModelCatalog _catalog;
+    private readonly TimeProvider _time;
+    private readonly ILoggerFactory _logs;
+
+    /// <summary>Opens or creates the folder and removes what an earlier process left half-written.</summary>
+    /// <param name="options">Where and how much.</param>
+    /// <param name="time">Clock; null is the system's.</param>
+    /// <param name="logs">Where to log; null is nowhere.</param>
+    /// <exception cref="ArgumentException">An option is outside its bounds; the message names all of them.</exception>
+    /// <exception cref="ModelException">The folder cannot be opened.</exception>
+    public LocalModels(GuardianModelsOptions options, TimeProvider? time = null, ILoggerFactory? logs = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        GuardianModelsOptionsValidator.ThrowIfInvalid(options);
+        _time = time ?? TimeProvider.System;
+        _logs = logs ?? NullLoggerFactory.Instance;
+        (_folder, _datasets, _catalog) = Failures.Wrap("Opening the models folder", () =>
+        {
+            var folder = new ModelsFolder(options.Directory);
+            return (folder, new SqliteDatasetStore(folder, options, _time, _logs.CreateLogger<SqliteDatasetStore>()),
+                new SqliteModelCatalog(folder, _logs.CreateLogger<SqliteModelCatalog>()));
+        });
+        Distributor = CreateDistributor(_catalog);
+        Jobs = new SqliteTrainingJobs(_folder, _time);
+    }
+
+    /// <summary>Labelled frames.</summary>
+    public IDatasetStore Datasets => _datasets;
+
+    /// <summary>Trained models.</summary>
+    public IModelCatalog Catalog => _catalog;
+
+    /// <summary>Models on their way to edges.</summary>
+    public IModelDistributor Distributor { get; }
+
+    /// <summary>Training jobs.</summary>
+    public ITrainingJobs Jobs { get; }
+
+    /// <summary>Finishes what is being written and closes the database.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _folder.DisposeAsync().ConfigureAwait(false);
+        _datasets.Dispose();
+        _catalog.Dispose();
+    }
+
+    /// <summary>A distributor of models from a catalog that may be another than this folder's.</summary>
+    internal IModelDistributor CreateDistributor(IModelCatalog catalog) =>
+        new SqliteModelDistributor(_folder, catalog, _time, _logs.CreateLogger<SqliteModelDistributor>());
+}

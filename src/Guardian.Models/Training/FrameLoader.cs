@@ -1,0 +1,93 @@
+using System.Numerics.Tensors;
+using System.Security.Cryptography;
+using Guardian.Models.Inference;
+using Guardian.Shared.Imaging;
+using Microsoft.Extensions.Logging;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Guardian.Models.Training;
+
+/// <summary>Decodes training frames and passes them through the same preprocessing that the exported model has.</summary>
+internal sealed class FrameLoader : IDisposable
+{
+    private readonly TrainingOptions _options;
+    private readonly ILogger _log;
+    private readonly InferenceSession _preprocessing;
+    private readonly RunOptions _run = new();
+    private readonly List<Frame> _kept = [];
+    private int _stride = 1;
+    private int _seen;
+
+    public FrameLoader(TrainingOptions options, ILogger log)
+    {
+        (_options, _log) = (options, log);
+        _preprocessing = OnnxSessions.Open(PreprocessingGraph.Build(options.InputSize), options.EffectiveThreads, spin: false);
+    }
+
+    /// <summary>Frames that could not be read.</summary>
+    public int Skipped { get; private set; }
+
+    /// <summary>Reads everything; of more than <see cref="TrainingOptions.MaxImages"/> evenly spaced ones remain.</summary>
+    public async Task<FrameSet> LoadAsync(string cameraId, IAsyncEnumerable<TrainingImage> images, CancellationToken cancellationToken)
+    {
+        await foreach (TrainingImage image in images.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            Take(cameraId, image);
+        }
+
+        return new FrameSet([.. _kept.Select(f => f.Pixels)], 3 * _options.InputSize * _options.InputSize);
+    }
+
+    /// <summary>SHA-256 over the digests of the frames in use.</summary>
+    public string Fingerprint() => Convert.ToHexStringLower(SHA256.HashData(_kept.SelectMany(f => f.Digest).ToArray()));
+
+    public void Dispose()
+    {
+        _run.Dispose();
+        _preprocessing.Dispose();
+    }
+
+    private void Take(string cameraId, TrainingImage image)
+    {
+        try
+        {
+            RgbImage picture = JpegDecoder.Decode(image.Jpeg.Span, JpegLimits.Default);
+            if (_seen++ % _stride == 0)
+            {
+                _kept.Add(new Frame(Preprocess(picture), SHA256.HashData(image.Jpeg.Span)));
+            }
+        }
+        catch (JpegException e)
+        {
+            Skipped++;
+            _log.FrameSkipped(cameraId, image.Name.Length > 256 ? image.Name[..256] : image.Name, e.Message);
+        }
+
+        if (_kept.Count > _options.MaxImages)
+        {
+            ThinOut();
+        }
+    }
+
+    /// <summary>Drops every second frame and takes only half as many from here on, so that what is kept stays evenly spaced without knowing the total.</summary>
+    private void ThinOut()
+    {
+        Frame[] half = [.. _kept.Where((_, i) => i % 2 == 0)];
+        _kept.Clear();
+        _kept.AddRange(half);
+        _stride *= 2;
+    }
+
+    private Half[] Preprocess(RgbImage picture)
+    {
+        using OrtValue input = OrtValue.CreateTensorValueFromMemory(picture.Pixels, [picture.Height, picture.Width, 3]);
+        using IDisposableReadOnlyCollection<OrtValue> outputs =
+            _preprocessing.Run(_run, [PreprocessingGraph.Image], [input], [PreprocessingGraph.Pixels]);
+        ReadOnlySpan<float> pixels = outputs[0].GetTensorDataAsSpan<float>();
+        var frame = new Half[pixels.Length];
+        TensorPrimitives.ConvertToHalf(pixels, frame);
+        return frame;
+    }
+
+    private readonly record struct Frame(Half[] Pixels, byte[] Digest);
+}

@@ -1,0 +1,49 @@
+namespace Guardian.Models;
+
+/// <summary>How a model is trained. The defaults suit a fixed camera with some hundred frames on two cores.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>The fewest usable images a training accepts: 20.</summary>
+    public const int MinImages = 20;
+
+    /// <summary>Width and height of the network's input in pixels: 64 to 512, a multiple of 16. Default 224. The frame's shape is not kept.</summary>
+    public int InputSize { get; init; } = 224;
+
+    /// <summary>Length of the latent vector, 8 to 512. Default 128.</summary>
+    public int LatentSize { get; init; } = 128;
+
+    /// <summary>Frames per training step, 1 to 64. Default 16; never more than there are training frames.</summary>
+    public int BatchSize { get; init; } = 16;
+
+    /// <summary>Passes over the training frames, 1 to 1000, unless early stopping or <see cref="MaxDuration"/> ends the run before. Default 40.</summary>
+    public int Epochs { get; init; } = 40;
+
+    /// <summary>Adam's step size at the start, 0.000001 to 0.1. Default 0.002. It falls along half a cosine to a twentieth.</summary>
+    public double LearningRate { get; init; } = 0.002;
+
+    /// <summary>Share of the frames that are held out for early stopping, normalisation and threshold: 0.1 to 0.5. Default 0.2, but at least 8 frames.</summary>
+    public double ValidationShare { get; init; } = 0.2;
+
+    /// <summary>Epochs without a better validation error after which training stops: 1 to 1000. Default 10.</summary>
+    public int Patience { get; init; } = 10;
+
+    /// <summary>
+    /// The share of normal frames that may be called anomalous by chance: 0.00001 to 0.2. Default 0.002. The threshold is derived from it and the held-out
+    /// frames, see docs/training.md.
+    /// </summary>
+    public double FalseAlarmRate { get; init; } = 0.002;
+
+    /// <summary>Start of every random choice; the same frames, options and seed give the same model, byte for byte, on the same machine. Default 1.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Processor threads, 0 to 64. Default 0: one per processor.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>The most frames kept in memory (about 0.3 MB each at 224): 20 to 10000. Default 1000; of more, evenly spaced ones are used.</summary>
+    public int MaxImages { get; init; } = 1000;
+
+    /// <summary>After this time no further epoch starts; the best weights so far are used. 1 second to 24 hours. Default 10 minutes.</summary>
+    public TimeSpan MaxDuration { get; init; } = TimeSpan.FromMinutes(10);
+
+    internal int EffectiveThreads => Threads == 0 ? Math.Min(Environment.ProcessorCount, 64) : Threads;
+}

@@ -1,0 +1,110 @@
+using Guardian.Models.Training.Graph;
+
+namespace Guardian.Models.Training;
+
+/// <summary>The epochs of one training, from drawn weights to the best ones.</summary>
+internal sealed class TrainingRun : IDisposable
+{
+    /// <summary>An epoch counts as better when the validation error falls by this share; less is noise.</summary>
+    private const double WorthwhileGain = 0.001;
+
+    private readonly TrainingOptions _options;
+    private readonly TimeProvider _time;
+    private readonly long _started;
+    private readonly AutoencoderShape _shape;
+    private readonly TrainingSession _session;
+    private readonly Evaluator _evaluator;
+    private readonly Dictionary<string, float[]> _best;
+
+    public TrainingRun(AutoencoderShape shape, Background background, TrainingOptions options, TimeProvider time, long started)
+    {
+        (_shape, _options, _time, _started) = (shape, options, time, started);
+        _best = ParameterLayout.Draw(shape, options.Seed);
+        _session = new TrainingSession(new TrainingGraph(shape, background), _best, options.EffectiveThreads);
+        try
+        {
+            _evaluator = new Evaluator(shape, background, options.EffectiveThreads);
+        }
+        catch
+        {
+            _session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Told after every epoch.</summary>
+    public Action<TrainingProgress>? EpochEnded { get; set; }
+
+    public TrainingOutcome Execute(FrameSet training, FrameSet heldOut, CancellationToken cancellationToken)
+    {
+        var order = new BatchOrder(training.Count, _shape.Batch, _options.Seed);
+        long firstEpoch = _time.GetTimestamp();
+        double loss = 0, bestError = double.PositiveInfinity;
+        int epoch = 0, bestEpoch = 0;
+        float[][] patchErrors = [];
+        while (epoch < _options.Epochs && epoch - bestEpoch < _options.Patience && _time.GetElapsedTime(_started) < _options.MaxDuration)
+        {
+            loss = TrainEpoch(order, training, epoch, cancellationToken);
+            epoch++;
+            (double error, float[][] measured) = _evaluator.Measure(heldOut, _session.State);
+            if (error < bestError * (1 - WorthwhileGain))
+            {
+                (bestError, bestEpoch) = (error, epoch);
+                _session.CopyParametersTo(_best);
+                patchErrors = measured;
+            }
+
+            Report(epoch, loss, error, _time.GetElapsedTime(firstEpoch));
+        }
+
+        return bestEpoch > 0
+            ? new TrainingOutcome(_best, patchErrors, epoch, bestEpoch, loss, bestError)
+            : throw new ModelException(
+                epoch == 0
+                    ? $"The time limit {nameof(TrainingOptions.MaxDuration)} of {_options.MaxDuration.TotalSeconds:0} s was used up before the first epoch."
+                    : "Training diverged: no epoch gave a finite validation error. Lower the learning rate.");
+    }
+
+    public void Dispose()
+    {
+        _evaluator.Dispose();
+        _session.Dispose();
+    }
+
+    private double TrainEpoch(BatchOrder order, FrameSet frames, int epoch, CancellationToken cancellationToken)
+    {
+        order.Shuffle();
+        double sum = 0;
+        int pixels = frames.ValuesPerFrame, steps = order.StepsPerEpoch * _options.Epochs;
+        for (int step = 0; step < order.StepsPerEpoch; step++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            long before = _time.GetTimestamp();
+            for (int i = 0; i < _shape.Batch; i++)
+            {
+                frames.CopyTo(order.FrameAt(step, i), _session.Images.Slice(i * pixels, pixels));
+            }
+
+            double rate = LearningRateSchedule.At(_options.LearningRate, (epoch * order.StepsPerEpoch) + step, steps);
+            sum += _session.Step(rate);
+            GuardianModelsTelemetry.TrainingStep.Record(_time.GetElapsedTime(before).TotalSeconds);
+        }
+
+        return sum / order.StepsPerEpoch;
+    }
+
+    private void Report(int epoch, double loss, double error, TimeSpan sinceFirstEpoch)
+    {
+        double left = sinceFirstEpoch.TotalSeconds / epoch * (_options.Epochs - epoch);
+        var progress = new TrainingProgress
+        {
+            Epoch = epoch,
+            Epochs = _options.Epochs,
+            Loss = loss,
+            ValidationError = error,
+            SecondsElapsed = _time.GetElapsedTime(_started).TotalSeconds,
+            SecondsLeft = left,
+        };
+        EpochEnded?.Invoke(progress);
+    }
+}

@@ -1,0 +1,214 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Runtime.CompilerServices;
+using Google.Protobuf;
+using Guardian.Grpc;
+using Guardian.Tunnel.Contract;
+
+namespace Guardian.Tunnel;
+
+/// <summary>
+/// An edge's connection to its node: every call of the edge contract, with resumed uploads and verified downloads. Safe for use by many threads. Calls throw
+/// <see cref="RpcException"/>; <see cref="RpcException.IsTransient"/> tells whether to try again.
+/// </summary>
+public sealed class EdgeClient : IDisposable
+{
+    private const int ChunkSize = 64 << 10;
+
+    /// <summary>Waits between attempts at a clip: doubling from the first to the last.</summary>
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(200), LastWait = TimeSpan.FromSeconds(10);
+
+    private static readonly GrpcCallOptions Short = new() { Timeout = TimeSpan.FromSeconds(30) };
+
+    private readonly GrpcChannel _channel;
+    private readonly TimeProvider _time;
+
+    /// <summary>Makes a client; it connects with the first call.</summary>
+    public EdgeClient(EdgeCredentials credentials, TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(credentials);
+        _channel = EdgeChannel.Open(credentials.Address, credentials.Authority, credentials.Certificate);
+        _time = timeProvider ?? TimeProvider.System;
+    }
+
+    /// <summary>Sends events; those in the response's <c>event_ids</c> are stored durably.</summary>
+    public Task<SendEventsResponse> SendEventsAsync(IEnumerable<Event> events, CancellationToken cancellationToken)
+    {
+        var request = new SendEventsRequest();
+        request.Events.AddRange(events);
+        return _channel.UnaryAsync(EdgeMethods.SendEvents, request, Short, cancellationToken);
+    }
+
+    /// <summary>Reports cameras.</summary>
+    public Task<SyncCapabilitiesResponse> SyncCapabilitiesAsync(IEnumerable<CameraCapability> cameras, CancellationToken cancellationToken)
+    {
+        var request = new SyncCapabilitiesRequest { SyncedAt = UnixNanoseconds.From(_time.GetUtcNow()) };
+        request.Cameras.AddRange(cameras);
+        return _channel.UnaryAsync(EdgeMethods.SyncCapabilities, request, Short, cancellationToken);
+    }
+
+    /// <summary>Sends telemetry.</summary>
+    public Task<SendTelemetryResponse> SendTelemetryAsync(TelemetryData telemetry, CancellationToken cancellationToken) =>
+        _channel.UnaryAsync(EdgeMethods.SendTelemetry, new SendTelemetryRequest { Telemetry = telemetry }, Short, cancellationToken);
+
+    /// <summary>Says that this edge is alive.</summary>
+    public Task<HeartbeatResponse> HeartbeatAsync(CancellationToken cancellationToken) =>
+        _channel.UnaryAsync(EdgeMethods.Heartbeat, new HeartbeatRequest { Timestamp = UnixNanoseconds.From(_time.GetUtcNow()) }, Short, cancellationToken);
+
+    /// <summary>Makes a new key and has it certified over the current certificate.</summary>
+    /// <returns>The credentials to use from now on; save them, then open a new client.</returns>
+    public async Task<EdgeCredentials> RenewAsync(EdgeCredentials current, CancellationToken cancellationToken)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new RenewCertificateRequest { CertificateRequest = ByteString.CopyFrom(EdgeEnrollment.MakeRequest(key)) };
+        RenewCertificateResponse response = await _channel.UnaryAsync(EdgeMethods.RenewCertificate, request, Short, cancellationToken).ConfigureAwait(false);
+        return new EdgeCredentials(
+            current.EdgeId, current.Address, EdgeEnrollment.Combine(response.Certificate, key), X509CertificateLoader.LoadCertificate(response.CaCertificate.Span), current.Recipients);
+    }
+
+    /// <summary>Uploads labelled snapshots, one answer each, in order. An answer of accepted or duplicate means that the snapshot is stored durably.</summary>
+    public async IAsyncEnumerable<UploadSnapshotResponse> UploadSnapshotsAsync(
+        IAsyncEnumerable<UploadSnapshotRequest> snapshots, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using GrpcCall<UploadSnapshotRequest, UploadSnapshotResponse> call = _channel.StartCall(EdgeMethods.UploadSnapshots, cancellationToken: cancellationToken);
+        await foreach (UploadSnapshotRequest snapshot in snapshots.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            // When the write fails the call is over, and reading tells why.
+            await call.WriteAsync(snapshot, cancellationToken).ConfigureAwait(false);
+            yield return await call.ReadAsync(cancellationToken).ConfigureAwait(false) ?? throw new RpcException(StatusCode.DataLoss, "snapshots: the node ended the call early");
+        }
+
+        await call.CompleteAsync().ConfigureAwait(false);
+        await call.ReadAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Uploads an event's sealed clip and goes on after interruptions at the byte where the node's copy ends, until it is stored or the node refuses it.
+    /// </summary>
+    /// <param name="eventId">The event.</param>
+    /// <param name="clip">The sealed clip; seekable.</param>
+    /// <param name="maxAttempts">Calls to make at the most: 1 to 1000.</param>
+    /// <param name="progress">Gets the bytes sent so far.</param>
+    /// <param name="cancellationToken">Gives up; what the node has stays for a later resume.</param>
+    public async Task<ClipUploadResult> UploadClipAsync(Guid eventId, Stream clip, int maxAttempts, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxAttempts, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxAttempts, 1000);
+        TimeSpan wait = FirstWait;
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                long offset = attempt == 1 ? 0 : await ReceivedAsync(eventId, cancellationToken).ConfigureAwait(false);
+                return new ClipUploadResult(await StreamClipAsync(eventId, clip, offset, progress, cancellationToken).ConfigureAwait(false), attempt);
+            }
+            catch (RpcException e) when (attempt < maxAttempts && (e.IsTransient || e.StatusCode is StatusCode.OutOfRange or StatusCode.DataLoss))
+            {
+                await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(false);
+                wait = wait * 2 < LastWait ? wait * 2 : LastWait;
+            }
+        }
+    }
+
+    /// <summary>What the node holds of an event's clip.</summary>
+    public Task<GetClipInfoResponse> GetClipInfoAsync(Guid eventId, CancellationToken cancellationToken) =>
+        _channel.UnaryAsync(EdgeMethods.GetClipInfo, new GetClipInfoRequest { EventId = eventId.ToString() }, Short, cancellationToken);
+
+    /// <summary>What is assigned to this edge and not yet reported, then what is assigned while the enumeration lasts.</summary>
+    public async IAsyncEnumerable<Deployment> WatchDeploymentsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using GrpcCall<WatchDeploymentsRequest, Deployment> call = _channel.StartCall(EdgeMethods.WatchDeployments, new WatchDeploymentsRequest(), cancellationToken: cancellationToken);
+        while (await call.ReadAsync(cancellationToken).ConfigureAwait(false) is { } deployment)
+        {
+            yield return deployment;
+        }
+    }
+
+    /// <summary>Downloads a deployment's model into a file, going on where an earlier attempt ended, and checks size and SHA-256.</summary>
+    /// <exception cref="TunnelException">The file does not have the size or hash that the node promised; it is removed.</exception>
+    public async Task DownloadModelAsync(Deployment deployment, string path, CancellationToken cancellationToken)
+    {
+        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        bool sound;
+        await using (file.ConfigureAwait(false))
+        {
+            long size = checked((long)deployment.SizeBytes);
+            if (file.Length > size)
+            {
+                file.SetLength(0);
+            }
+
+            file.Position = file.Length;
+            if (file.Position < size)
+            {
+                await ReceiveModelAsync(deployment, file, size, cancellationToken).ConfigureAwait(false);
+            }
+
+            file.Flush(flushToDisk: true);
+            file.Position = 0;
+            byte[] hash = await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false);
+            sound = file.Length == size && hash.AsSpan().SequenceEqual(deployment.Sha256.Span);
+        }
+
+        if (!sound)
+        {
+            File.Delete(path);
+            throw new TunnelException($"model {deployment.ModelId}: what arrived does not have the size and SHA-256 that were promised");
+        }
+    }
+
+    /// <summary>Tells the node what became of a deployment.</summary>
+    public Task<ReportDeploymentResponse> ReportDeploymentAsync(ReportDeploymentRequest report, CancellationToken cancellationToken) =>
+        _channel.UnaryAsync(EdgeMethods.ReportDeployment, report, Short, cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose() => _channel.Dispose();
+
+    private async Task<long> ReceivedAsync(Guid eventId, CancellationToken cancellationToken) =>
+        checked((long)(await GetClipInfoAsync(eventId, cancellationToken).ConfigureAwait(false)).ReceivedBytes);
+
+    private async Task<long> StreamClipAsync(Guid eventId, Stream clip, long offset, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        if (offset > clip.Length)
+        {
+            throw new RpcException(StatusCode.FailedPrecondition, $"clip: the node holds {offset} bytes of a clip that has {clip.Length}");
+        }
+
+        clip.Position = offset;
+        using GrpcCall<StreamClipChunk, StreamClipResponse> call = _channel.StartCall(EdgeMethods.StreamClip, cancellationToken: cancellationToken);
+        var header = new StreamClipHeader { EventId = eventId.ToString(), StartOffset = offset, TotalSize = (ulong)clip.Length };
+        bool open = await call.WriteAsync(new StreamClipChunk { Header = header }, cancellationToken).ConfigureAwait(false);
+        byte[] buffer = new byte[ChunkSize];
+        bool more = true;
+        while (open && more)
+        {
+            int read = await clip.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            more = clip.Position < clip.Length;
+
+            // The channel has serialised the message when the write returns, so the buffer can be used again.
+            var chunk = new StreamClipChunk { Offset = offset, Data = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, read)), Eof = !more };
+            open = await call.WriteAsync(chunk, cancellationToken).ConfigureAwait(false);
+            offset += read;
+            progress?.Report(offset);
+        }
+
+        await call.CompleteAsync().ConfigureAwait(false);
+        StreamClipResponse response = await call.ResponseAsync(cancellationToken).ConfigureAwait(false);
+        return checked((long)response.TotalBytes);
+    }
+
+    private async Task ReceiveModelAsync(Deployment deployment, FileStream file, long size, CancellationToken cancellationToken)
+    {
+        var request = new DownloadModelRequest { DeploymentId = deployment.DeploymentId, Offset = (ulong)file.Position };
+        using GrpcCall<DownloadModelRequest, ModelChunk> call = _channel.StartCall(EdgeMethods.DownloadModel, request, cancellationToken: cancellationToken);
+        while (await call.ReadAsync(cancellationToken).ConfigureAwait(false) is { } chunk)
+        {
+            if (chunk.Offset != (ulong)file.Position || chunk.Data.Length > size - file.Position)
+            {
+                throw new TunnelException($"model {deployment.ModelId}: the node sent bytes that do not belong at {file.Position}");
+            }
+
+            await file.WriteAsync(chunk.Data.Memory, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

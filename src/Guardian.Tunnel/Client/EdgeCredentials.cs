@@ -1,0 +1,97 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+
+namespace Guardian.Tunnel;
+
+/// <summary>
+/// What an edge needs to speak to its node, as files that an edge in any language can use: <c>edge.key.pem</c> (PKCS#8, mode 0600), <c>edge.crt.pem</c>,
+/// <c>ca.crt.pem</c>, <c>recipients.pem</c> (the public keys that clips are sealed to) and <c>edge.json</c> (id and address).
+/// </summary>
+public sealed class EdgeCredentials : IDisposable
+{
+    private const string KeyFile = "edge.key.pem", CertificateFile = "edge.crt.pem", AuthorityFile = "ca.crt.pem", RecipientsFile = "recipients.pem", InfoFile = "edge.json";
+
+    internal EdgeCredentials(EdgeId edgeId, string address, X509Certificate2 certificate, X509Certificate2 authority, IReadOnlyList<byte[]> recipients)
+    {
+        EdgeId = edgeId;
+        Address = address;
+        Certificate = certificate;
+        Authority = authority;
+        Recipients = recipients;
+    }
+
+    /// <summary>The edge's id.</summary>
+    public EdgeId EdgeId { get; }
+
+    /// <summary>host:port of the edge API.</summary>
+    public string Address { get; }
+
+    /// <summary>The edge's certificate with its key.</summary>
+    public X509Certificate2 Certificate { get; }
+
+    /// <summary>The node's CA.</summary>
+    public X509Certificate2 Authority { get; }
+
+    /// <summary>SubjectPublicKeyInfo (DER) of everyone clips are sealed to.</summary>
+    public IReadOnlyList<byte[]> Recipients { get; }
+
+    /// <summary>Reads the files of a folder.</summary>
+    /// <exception cref="TunnelException">A file is missing or damaged.</exception>
+    public static EdgeCredentials Load(string directory)
+    {
+        try
+        {
+            EdgeInfo? info = JsonSerializer.Deserialize(File.ReadAllText(Path.Combine(directory, InfoFile)), EdgeJson.Default.EdgeInfo);
+            if (info is null || !EdgeId.TryParse(info.EdgeId, out EdgeId id) || string.IsNullOrEmpty(info.Address))
+            {
+                throw new TunnelException($"{InfoFile}: an edge id and an address are needed");
+            }
+
+            return new EdgeCredentials(
+                id,
+                info.Address,
+                X509Certificate2.CreateFromPemFile(Path.Combine(directory, CertificateFile), Path.Combine(directory, KeyFile)),
+                X509Certificate2.CreateFromPem(File.ReadAllText(Path.Combine(directory, AuthorityFile))),
+                ReadRecipients(File.ReadAllText(Path.Combine(directory, RecipientsFile))));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or JsonException or FormatException)
+        {
+            throw new TunnelException($"edge credentials: {e.Message}", innerException: e);
+        }
+    }
+
+    /// <summary>Writes the files; each appears whole or not at all.</summary>
+    public void Save(string directory)
+    {
+        PrivateFile.CreateFolder(directory);
+        using ECDsa key = Certificate.GetECDsaPrivateKey() ?? throw new TunnelException("edge credentials: the certificate has no key");
+        PrivateFile.Write(Path.Combine(directory, KeyFile), key.ExportPkcs8PrivateKeyPem() + "\n");
+        PrivateFile.Write(Path.Combine(directory, CertificateFile), Certificate.ExportCertificatePem() + "\n");
+        PrivateFile.Write(Path.Combine(directory, AuthorityFile), Authority.ExportCertificatePem() + "\n");
+        PrivateFile.Write(Path.Combine(directory, RecipientsFile), string.Concat(Recipients.Select(r => PemEncoding.WriteString("PUBLIC KEY", r) + "\n")));
+
+        // Last, because its presence says that the others are there.
+        PrivateFile.Write(Path.Combine(directory, InfoFile), JsonSerializer.Serialize(new EdgeInfo(EdgeId.ToString(), Address), EdgeJson.Default.EdgeInfo) + "\n");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Certificate.Dispose();
+        Authority.Dispose();
+    }
+
+    private static List<byte[]> ReadRecipients(string pem)
+    {
+        var recipients = new List<byte[]>();
+        ReadOnlySpan<char> rest = pem;
+        while (PemEncoding.TryFind(rest, out PemFields fields))
+        {
+            recipients.Add(Convert.FromBase64String(rest[fields.Base64Data].ToString()));
+            rest = rest[fields.Location.End..];
+        }
+
+        return recipients;
+    }
+}

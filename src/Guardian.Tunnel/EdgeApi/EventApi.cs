@@ -1,0 +1,81 @@
+using Guardian.Grpc;
+using Guardian.Tunnel.Contract;
+using Microsoft.Extensions.Logging;
+
+namespace Guardian.Tunnel;
+
+/// <summary>Serves <c>edge.events.EventService</c>.</summary>
+internal sealed class EventApi(EdgeGate gate, IEventIntake intake, ILogger logger)
+{
+    private const int MaxEvents = 1000;
+
+    /// <summary>Eight frames of 2 MiB and what goes with them.</summary>
+    private const int MaxMessage = 20 << 20;
+
+    public void Bind(ServiceBinder binder)
+    {
+        binder.MaxReceiveMessageSize = MaxMessage;
+        binder.Unary<SendEventsRequest, SendEventsResponse>("SendEvents", SendEventsAsync);
+        binder.Unary<SendEventRequest, SendEventResponse>("SendEvent", SendEventAsync);
+    }
+
+    private async ValueTask<SendEventsResponse> SendEventsAsync(SendEventsRequest request, ServerCall<SendEventsRequest, SendEventsResponse> call)
+    {
+        EdgeId edge = await gate.IdentifyAsync(call).ConfigureAwait(false);
+        if (request.Events.Count is 0 or > MaxEvents)
+        {
+            throw new RpcException(StatusCode.InvalidArgument, $"events: {request.Events.Count}, 1 to {MaxEvents} are taken");
+        }
+
+        IReadOnlyList<EventReceipt> receipts = await AcceptAsync(edge, request.Events, call.CancellationToken).ConfigureAwait(false);
+        var response = new SendEventsResponse();
+        for (int i = 0; i < receipts.Count; i++)
+        {
+            if (receipts[i].Stored)
+            {
+                response.EventIds.Add(request.Events[i].Id);
+            }
+            else
+            {
+                response.Refused.Add(new RefusedEvent { EventId = request.Events[i].Id, Field = receipts[i].Field, Reason = receipts[i].Reason });
+            }
+        }
+
+        response.ReceivedCount = response.EventIds.Count;
+        response.Success = response.Refused.Count == 0;
+        response.ErrorMessage = response.Success ? "" : $"{response.Refused[0].EventId}: {response.Refused[0].Field}: {response.Refused[0].Reason}";
+        return response;
+    }
+
+    private async ValueTask<SendEventResponse> SendEventAsync(SendEventRequest request, ServerCall<SendEventRequest, SendEventResponse> call)
+    {
+        EdgeId edge = await gate.IdentifyAsync(call).ConfigureAwait(false);
+        if (request.Event is not { } e)
+        {
+            throw new RpcException(StatusCode.InvalidArgument, "event: it is missing");
+        }
+
+        EventReceipt receipt = (await AcceptAsync(edge, [e], call.CancellationToken).ConfigureAwait(false))[0];
+        return receipt.Stored
+            ? new SendEventResponse { Success = true, EventId = e.Id }
+            : new SendEventResponse { Success = false, EventId = e.Id, ErrorMessage = $"{receipt.Field}: {receipt.Reason}" };
+    }
+
+    private async Task<IReadOnlyList<EventReceipt>> AcceptAsync(EdgeId edge, IReadOnlyList<Event> events, CancellationToken cancellationToken)
+    {
+        foreach (string camera in events.Select(e => e.CameraId).Distinct())
+        {
+            await gate.CheckCameraAsync(edge, camera, cancellationToken).ConfigureAwait(false);
+        }
+
+        try
+        {
+            return await intake.AcceptAsync(edge, events, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not (RpcException or OperationCanceledException))
+        {
+            Log.IntakeFailed(logger, "events", edge, e);
+            throw new RpcException(StatusCode.Unavailable, "events: the store failed; send again", innerException: e);
+        }
+    }
+}

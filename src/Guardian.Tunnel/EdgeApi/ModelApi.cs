@@ -1,0 +1,61 @@
+using Google.Protobuf;
+using Guardian.Grpc;
+using Guardian.Tunnel.Contract;
+
+namespace Guardian.Tunnel;
+
+/// <summary>Serves <c>edge.models.ModelService</c>.</summary>
+internal sealed class ModelApi(EdgeGate gate, IModelSource models)
+{
+    private const int ChunkSize = 64 << 10, MaxError = 512;
+
+    public void Bind(ServiceBinder binder)
+    {
+        binder.ServerStreaming<WatchDeploymentsRequest, Deployment>("WatchDeployments", WatchAsync);
+        binder.ServerStreaming<DownloadModelRequest, ModelChunk>("DownloadModel", DownloadAsync);
+        binder.Unary<ReportDeploymentRequest, ReportDeploymentResponse>("ReportDeployment", ReportAsync);
+    }
+
+    private async Task WatchAsync(WatchDeploymentsRequest request, ServerCall<WatchDeploymentsRequest, Deployment> call)
+    {
+        EdgeId edge = await gate.IdentifyAsync(call).ConfigureAwait(false);
+        await call.SendHeadersAsync().ConfigureAwait(false);
+        await foreach (Deployment deployment in models.WatchAsync(edge, call.CancellationToken).ConfigureAwait(false))
+        {
+            await call.WriteAsync(deployment).ConfigureAwait(false);
+        }
+    }
+
+    private async Task DownloadAsync(DownloadModelRequest request, ServerCall<DownloadModelRequest, ModelChunk> call)
+    {
+        EdgeId edge = await gate.IdentifyAsync(call).ConfigureAwait(false);
+        if (request.Offset > long.MaxValue)
+        {
+            throw new RpcException(StatusCode.InvalidArgument, $"offset: 0 to {long.MaxValue} are allowed");
+        }
+
+        long offset = (long)request.Offset;
+        Stream? file = await models.OpenAsync(edge, request.DeploymentId, offset, call.CancellationToken).ConfigureAwait(false)
+            ?? throw new RpcException(StatusCode.NotFound, "deployment_id: no such deployment of this edge, or the offset is past the end of its model");
+        await using (file.ConfigureAwait(false))
+        {
+            byte[] buffer = new byte[ChunkSize];
+            for (int read; (read = await file.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, call.CancellationToken).ConfigureAwait(false)) > 0; offset += read)
+            {
+                await call.WriteAsync(new ModelChunk { Offset = (ulong)offset, Data = ByteString.CopyFrom(buffer, 0, read) }).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask<ReportDeploymentResponse> ReportAsync(ReportDeploymentRequest request, ServerCall<ReportDeploymentRequest, ReportDeploymentResponse> call)
+    {
+        EdgeId edge = await gate.IdentifyAsync(call).ConfigureAwait(false);
+        if (request.ErrorMessage.Length > MaxError || !double.IsFinite(request.ProbeScore))
+        {
+            throw new RpcException(StatusCode.InvalidArgument, $"error_message, probe_score: at most {MaxError} characters and a finite score are taken");
+        }
+
+        return await models.ReportAsync(edge, request, call.CancellationToken).ConfigureAwait(false)
+            ?? throw new RpcException(StatusCode.NotFound, "deployment_id: no such deployment of this edge");
+    }
+}

@@ -1,0 +1,35 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Guardian.Tunnel;
+
+/// <summary>Event ids 2000–2999 belong to this package.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(2001, LogLevel.Information, "Edge {Edge} enrolled from {Address}")]
+    public static partial void Enrolled(ILogger logger, EdgeId edge, IPAddress? address);
+
+    [LoggerMessage(2002, LogLevel.Warning, "An enrolment from {Address} was refused: its token is unknown, used, expired or revoked")]
+    public static partial void EnrollmentRefused(ILogger logger, IPAddress? address);
+
+    [LoggerMessage(2003, LogLevel.Information, "Edge {Edge} renewed its certificate")]
+    public static partial void Renewed(ILogger logger, EdgeId edge);
+
+    [LoggerMessage(2004, LogLevel.Warning, "Edge {Edge} was refused: its state is {State}")]
+    public static partial void EdgeRefused(ILogger logger, EdgeId edge, string state);
+
+    [LoggerMessage(2005, LogLevel.Warning, "Edge {Edge} was refused for camera {CameraId}: another edge speaks for it")]
+    public static partial void CameraRefused(ILogger logger, EdgeId edge, string cameraId);
+
+    [LoggerMessage(2006, LogLevel.Error, "Taking {What} of edge {Edge} failed")]
+    public static partial void IntakeFailed(ILogger logger, string what, EdgeId edge, Exception error);
+
+    [LoggerMessage(2007, LogLevel.Information, "The edge API listens on {EdgeAddress} (mutual TLS), enrolment on {EnrollmentAddress} (TLS); CA {Fingerprint}")]
+    public static partial void Listening(ILogger logger, string edgeAddress, string enrollmentAddress, string fingerprint);
+
+    [LoggerMessage(2008, LogLevel.Warning, "No WireGuard tunnel is configured: edges are protected by mutual TLS alone")]
+    public static partial void NoWireGuard(ILogger logger);
+
+    [LoggerMessage(2009, LogLevel.Warning, "A client's certificate was refused: {Reason}")]
+    public static partial void CertificateRefused(ILogger logger, string reason);
+}

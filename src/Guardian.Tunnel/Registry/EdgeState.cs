@@ -1,0 +1,14 @@
+namespace Guardian.Tunnel;
+
+/// <summary>Whether an edge may speak.</summary>
+public enum EdgeState
+{
+    /// <summary>Added by the operator; its bundle has not been used.</summary>
+    Pending = 1,
+
+    /// <summary>Enrolled.</summary>
+    Active = 2,
+
+    /// <summary>Shut out by the operator, for good.</summary>
+    Revoked = 3,
+}

@@ -1,0 +1,10 @@
+namespace Guardian.Tunnel;
+
+/// <summary>A camera as an edge reports it.</summary>
+/// <param name="Id">1 to 128 characters of <c>A-Z a-z 0-9 . _ : -</c>.</param>
+/// <param name="Name">Up to 128 characters.</param>
+/// <param name="Type">Up to 32 characters.</param>
+/// <param name="Enabled">Whether the edge uses it.</param>
+/// <param name="Status">Up to 32 characters.</param>
+/// <param name="RequiredSnapshots">Normal snapshots wanted before training, or 0 for the node's default.</param>
+public sealed record ReportedCamera(string Id, string Name, string Type, bool Enabled, string Status, int RequiredSnapshots);

@@ -1,0 +1,109 @@
+using Guardian.Models.Tests.Support;
+using Guardian.Models.Training;
+using Guardian.Models.Training.Graph;
+
+namespace Guardian.Models.Tests.Training;
+
+public sealed class GradientTests
+{
+    private const double WorstRelativeError = 0.02;
+
+    [Fact]
+    public void every_gradient_agrees_with_finite_differences()
+    {
+        using var net = new TinyNet(7);
+        using TrainingSession session = net.StartTraining(out double scale);
+        session.Step(0);
+        foreach (ParameterSpec spec in ParameterLayout.Of(net.Shape))
+        {
+            // After a first step the first moment is the gradient itself.
+            float[] analytic = session.State[AdamUpdate.FirstMoment(spec.Name)].GetTensorDataAsSpan<float>().ToArray();
+            double squaredError = 0, squaredSize = 1e-16;
+            for (int i = 0; i < analytic.Length; i++)
+            {
+                double numeric = FiniteDifference(net, net.Parameters[spec.Name], i);
+                squaredError += Math.Pow(numeric - (analytic[i] * scale), 2);
+                squaredSize += numeric * numeric;
+            }
+
+            double error = Math.Sqrt(squaredError / squaredSize);
+            Assert.True(error < WorstRelativeError, $"{spec.Name}: relative error {error:E2}");
+            Assert.True(squaredSize > 1e-12, $"{spec.Name}: the check is empty, its gradient vanishes");
+        }
+    }
+
+    [Fact]
+    public void the_reported_loss_is_the_mean_squared_error()
+    {
+        using var net = new TinyNet(3);
+        using TrainingSession session = net.StartTraining(out _);
+        Assert.Equal(net.Loss(), session.Step(0), 6);
+    }
+
+    [Fact]
+    public void adam_inside_the_graph_agrees_with_the_published_formula()
+    {
+        const int steps = 25;
+        const double rate = 0.01, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
+        using var net = new TinyNet(5);
+        using TrainingSession session = net.StartTraining(out double scale);
+        Dictionary<string, double[]> p = net.Parameters.ToDictionary(e => e.Key, e => e.Value.Select(v => (double)v).ToArray());
+        Dictionary<string, double[]> m = p.ToDictionary(e => e.Key, e => new double[e.Value.Length]);
+        Dictionary<string, double[]> v = p.ToDictionary(e => e.Key, e => new double[e.Value.Length]);
+        for (int t = 1; t <= steps; t++)
+        {
+            Dictionary<string, float[]> before = Moments(session, net);
+            session.Step(rate);
+            Dictionary<string, float[]> after = Moments(session, net);
+            foreach (string name in p.Keys)
+            {
+                for (int i = 0; i < p[name].Length; i++)
+                {
+                    double gradient = (after[name][i] - (beta1 * before[name][i])) * scale;
+                    m[name][i] = (beta1 * m[name][i]) + ((1 - beta1) * gradient);
+                    v[name][i] = (beta2 * v[name][i]) + ((1 - beta2) * gradient * gradient);
+                    double corrected = m[name][i] / (1 - Math.Pow(beta1, t));
+                    p[name][i] -= rate * corrected / (Math.Sqrt(v[name][i] / (1 - Math.Pow(beta2, t))) + epsilon);
+                }
+            }
+        }
+
+        foreach ((string name, double[] expected) in p)
+        {
+            ReadOnlySpan<float> actual = session.State[name].GetTensorDataAsSpan<float>();
+            for (int i = 0; i < expected.Length; i++)
+            {
+                Assert.True(Math.Abs(expected[i] - actual[i]) < 2e-3, $"{name}[{i}]: {expected[i]} expected, {actual[i]} found");
+            }
+        }
+    }
+
+    [Fact]
+    public void steps_lower_the_loss()
+    {
+        using var net = new TinyNet(9);
+        using TrainingSession session = net.StartTraining(out _);
+        float first = session.Step(0.01), last = first;
+        for (int i = 0; i < 200; i++)
+        {
+            last = session.Step(0.01);
+        }
+
+        Assert.True(last < first * 0.85, $"from {first} to {last}");
+    }
+
+    private static Dictionary<string, float[]> Moments(TrainingSession session, TinyNet net) => net.Parameters.Keys.ToDictionary(
+        n => n, n => session.State[AdamUpdate.FirstMoment(n)].GetTensorDataAsSpan<float>().ToArray());
+
+    private static double FiniteDifference(TinyNet net, float[] values, int index)
+    {
+        const float step = 1e-3f;
+        float original = values[index];
+        values[index] = original + step;
+        double above = net.Loss();
+        values[index] = original - step;
+        double below = net.Loss();
+        values[index] = original;
+        return (above - below) / (2.0 * step);
+    }
+}
