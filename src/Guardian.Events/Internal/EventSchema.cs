@@ -23,7 +23,7 @@ internal static class EventSchema
             last_error TEXT,
             severity INTEGER,
             verdict TEXT
-        ) WITHOUT ROWID;
+        );
         CREATE INDEX events_by_time ON events (occurred_at DESC, id DESC);
         CREATE INDEX events_by_camera ON events (camera_id, occurred_at DESC, id DESC);
         CREATE INDEX events_open ON events (stage, due_at) WHERE stage < 3;
