@@ -11,6 +11,9 @@ internal sealed class RecordedVideo : ICameraSource
     private const int MaxFrames = 900, MinFrames = 60, Quality = 90;
     private const double MaxRate = 10, LiveSeconds = 60, FirstPart = 0.6, EventSeconds = 6, PersonEntersAfter = 1;
 
+    /// <summary>Share of the picture: somebody near the camera, larger than whoever passes in the distance.</summary>
+    private const double PersonHeight = 0.62;
+
     private readonly List<byte[]> _frames;
     private readonly double _rate;
     private readonly DateTimeOffset _start;
@@ -61,7 +64,7 @@ internal sealed class RecordedVideo : ICameraSource
     private static byte[] WithPerson(byte[] jpeg, double way, double seconds)
     {
         var canvas = new Canvas(JpegDecoder.Decode(jpeg, JpegLimits.Default));
-        Person.Paint(canvas, canvas.Width * (0.1 + (0.5 * way)), canvas.Height * 0.92, canvas.Height * 0.42, seconds * 2, light: 1);
+        Person.Paint(canvas, canvas.Width * (0.1 + (0.5 * way)), canvas.Height * 0.97, canvas.Height * PersonHeight, seconds * 2, light: 1);
         return canvas.ToJpeg(Quality);
     }
 

@@ -12,7 +12,7 @@ namespace Guardian.EdgeSimulator.Story;
 internal sealed class EdgeStory(StorySettings settings, EdgeClient client, EdgeCredentials credentials, ICameraSource camera, StoryOutput output, TimeProvider time)
 {
     /// <summary>At most this share of unseen normal frames may alarm for the step to hold.</summary>
-    private const double TolerableFalseAlarms = 0.10;
+    private const double TolerableFalseAlarms = 0.20;
     private const int EventFrameCount = 3, ProgressStep = 20, UploadAttempts = 50;
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(10);
 

@@ -1,6 +1,7 @@
 using Guardian.Events;
 using Guardian.Storage;
 using Guardian.Tunnel;
+using EventId = Guardian.Events.EventId;
 
 namespace Guardian.ReferenceHost.Adapters;
 

@@ -1,5 +1,6 @@
 using Guardian.Events;
 using Guardian.Tunnel;
+using EventId = Guardian.Events.EventId;
 
 namespace Guardian.ReferenceHost.Adapters;
 

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Guardian.Demo;
+
+/// <summary>Tells the story as it happens, one line a step, and keeps the report.</summary>
+internal sealed class Narrator
+{
+    private const int LinesInFile = 4;
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private readonly List<StepReport> _steps = [];
+    private readonly bool _terminal = !Console.IsOutputRedirected;
+    private Stopwatch _watch = Stopwatch.StartNew();
+    private bool _progressShown;
+    private double _nextLogged;
+
+    public bool Ok => _steps.All(s => s.Ok);
+
+    /// <summary>The next step's time counts from here.</summary>
+    public void Begin() => _watch = Stopwatch.StartNew();
+
+    /// <summary>A step is over. A failed one ends the story.</summary>
+    public void Step(string name, bool ok, string detail)
+    {
+        double seconds = Math.Round(_watch.Elapsed.TotalSeconds, 2);
+        _steps.Add(new StepReport(name, ok, seconds, detail));
+        ClearProgress();
+        _nextLogged = 0;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(ok ? "ok  " : "FAIL")} {name,-13}{seconds,7:0.0} s  {detail}"));
+        Begin();
+        if (!ok)
+        {
+            throw new StoryFailedException($"{name}: {detail}");
+        }
+    }
+
+    /// <summary>Part of the present step is done. A terminal shows one changing line, a file a few.</summary>
+    public void Progress(string text, double share)
+    {
+        if (_terminal)
+        {
+            const int width = 24;
+            int filled = (int)(Math.Clamp(share, 0, 1) * width);
+            Console.Write($"\r     [{new string('#', filled)}{new string('.', width - filled)}] {text}\u001b[K");
+            _progressShown = true;
+        }
+        else if (share >= _nextLogged)
+        {
+            Console.WriteLine($"     ... {text}");
+            _nextLogged = share + (1.0 / LinesInFile);
+        }
+    }
+
+    public async Task SaveAsync(string file) =>
+        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new { steps = _steps, ok = Ok && _steps.Count > 0 }, Json) + "\n");
+
+    private void ClearProgress()
+    {
+        if (_progressShown)
+        {
+            Console.Write("\r\u001b[K");
+            _progressShown = false;
+        }
+    }
+}

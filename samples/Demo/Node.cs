@@ -1,0 +1,97 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace Guardian.Demo;
+
+/// <summary>The node's process over its restarts: same folder, same ports.</summary>
+internal sealed class Node(string dll, string folder, string customerKey, int port) : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private readonly int _port = port == 0 ? FreePort() : port;
+    private readonly int _edgePort = FreePort();
+    private readonly int _enrollPort = FreePort();
+    private ChildProcess? _process;
+
+    public string Folder { get; } = folder;
+
+    public string Dll { get; } = dll;
+
+    public string Address => $"http://127.0.0.1:{_port}";
+
+    public string? Token { get; private set; }
+
+    public int ProcessId => _process!.Id;
+
+    public string Log => _process?.Tail ?? "";
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _process = ChildProcess.Start(Dll, "serve", "--data", Folder, "--port", $"{_port}", "--edge-port", $"{_edgePort}", "--enroll-port", $"{_enrollPort}", "--customer-key", customerKey);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(StartLimit);
+        Task<string?> token = ReadTokenAsync(_process, limit.Token);
+        using var http = new HttpClient();
+        while (!await IsUpAsync(http, limit.Token))
+        {
+            if (_process.HasExited)
+            {
+                throw new StoryFailedException($"the node did not start:\n{_process.Tail}");
+            }
+
+            await Task.Delay(50, limit.Token);
+        }
+
+        // The token is printed once, by the first start.
+        Token ??= await token;
+    }
+
+    public async Task KillAsync()
+    {
+        await _process!.KillAsync();
+        await _process.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+        }
+    }
+
+    private static async Task<string?> ReadTokenAsync(ChildProcess process, CancellationToken cancellationToken)
+    {
+        await foreach (string line in process.LinesAsync(cancellationToken))
+        {
+            if (line.StartsWith("API token", StringComparison.Ordinal))
+            {
+                return line["API token".Length..].Trim();
+            }
+        }
+
+        return null;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private async Task<bool> IsUpAsync(HttpClient http, CancellationToken cancellationToken)
+    {
+        try
+        {
+            string info = Path.Combine(Folder, "node.json");
+            string health = await http.GetStringAsync($"{Address}/api/v1/health", cancellationToken);
+            return health.Contains("ok", StringComparison.Ordinal) && File.Exists(info)
+                && JsonDocument.Parse(await File.ReadAllTextAsync(info, cancellationToken)).RootElement.GetProperty("process_id").GetInt32() == _process!.Id;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+namespace Guardian.ReferenceHost.Api;
+
+// The shapes of the REST API, in JSON with snake_case names. Times are ISO 8601 in UTC, sizes are bytes, boxes are pixels of the frame.
+
+/// <summary>Liveness, open to everyone.</summary>
+public sealed record HealthDto(string Status, string Version);
+
+/// <summary>A page of events, newest first; pass <c>next_cursor</c> as <c>cursor</c> for the next.</summary>
+public sealed record EventPageDto(IReadOnlyList<EventDto> Events, string? NextCursor);
+
+/// <summary>An event with its verdict.</summary>
+public sealed record EventDto(
+    Guid Id, string CameraId, string EdgeId, string Type, DateTimeOffset OccurredAt, DateTimeOffset ReceivedAt, double Confidence, string ModelId, double AnomalyScore,
+    double AnomalyThreshold, int FrameCount, string Stage, VerdictDto? Verdict);
+
+/// <summary>The second stage's judgement. <c>severity</c> is none, low, medium, high or critical; <c>score</c> is 0 to 100.</summary>
+public sealed record VerdictDto(
+    string AnomalyType, string Severity, double Score, DateTimeOffset AnalysedAt, IReadOnlyList<ReasonDto> Reasons, IReadOnlyList<BoxDto> Regions);
+
+/// <summary>One factor of a verdict and what it adds to the score.</summary>
+public sealed record ReasonDto(string Factor, string Text, double Points);
+
+/// <summary>A box in a frame.</summary>
+public sealed record BoxDto(string Label, double Confidence, double X, double Y, double Width, double Height);
+
+/// <summary>An event with what is stored of it.</summary>
+public sealed record EventDetailDto(EventDto Event, IReadOnlyList<ObjectDto> Objects, IReadOnlyDictionary<string, string> Metadata);
+
+/// <summary>A sealed object. <c>status</c> is receiving, pending, uploading or completed.</summary>
+public sealed record ObjectDto(
+    string Name, string Status, long Size, string Sha256, string ContentType, string Bucket, string Key, DateTimeOffset CreatedAt, DateTimeOffset? ArchivedAt, string? LastError);
+
+/// <summary>A camera. <c>readiness</c> is needs_snapshots, ready_for_training, training_in_progress or trained.</summary>
+public sealed record CameraDto(
+    string Id, string EdgeId, string Name, string Type, bool Enabled, string Status, string Readiness, int RequiredSnapshots, IReadOnlyDictionary<string, int> Snapshots,
+    TrainingDto? Training, string? ActiveModelId);
+
+/// <summary>The newest training job of a camera. <c>state</c> is queued, running, completed or failed.</summary>
+public sealed record TrainingDto(string JobId, string State, int Epoch, int Epochs, double? Loss, double? ValidationError, double SecondsElapsed, double? SecondsLeft, string? Error);
+
+/// <summary>A model of the catalog.</summary>
+public sealed record ModelDto(
+    string Id, string CameraId, string Name, string Version, string Status, DateTimeOffset CreatedAt, long SizeBytes, string Sha256, double Threshold, int TrainingImages, double ValidationError);
+
+/// <summary>An edge. <c>state</c> is pending, active or revoked.</summary>
+public sealed record EdgeDto(
+    string Id, string Name, string State, DateTimeOffset AddedAt, DateTimeOffset? EnrolledAt, DateTimeOffset? LastSeenAt, DateTimeOffset? CertificateExpiresAt, string Software);
+
+/// <summary>An alert.</summary>
+public sealed record AlertDto(
+    long Id, Guid EventId, string CameraId, string Severity, string AnomalyType, string Summary, DateTimeOffset RaisedAt, DateTimeOffset? AcknowledgedAt);

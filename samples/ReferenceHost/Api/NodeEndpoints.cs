@@ -1,0 +1,50 @@
+using System.Reflection;
+using Guardian.Models;
+using Guardian.Tunnel;
+
+namespace Guardian.ReferenceHost.Api;
+
+/// <summary>Cameras, models, edges and health.</summary>
+internal static class NodeEndpoints
+{
+    public static readonly string Version = typeof(NodeEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    public static void MapNode(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/cameras", ListCamerasAsync).WithSummary("Cameras with their readiness and training.");
+        api.MapGet("/models", async (IModelCatalog catalog, CancellationToken cancellationToken) => (await catalog.ListAsync(null, cancellationToken)).Select(ToDto).ToList())
+            .WithSummary("Models, newest version first within a camera.");
+        api.MapGet("/edges", async (EdgeRegistry registry, CancellationToken cancellationToken) => (await registry.ListEdgesAsync(cancellationToken)).Select(e => e.ToDto()).ToList())
+            .WithSummary("Edges, oldest first.");
+    }
+
+    private static async Task<List<CameraDto>> ListCamerasAsync(EdgeRegistry registry, IDatasetStore datasets, ITrainingJobs jobs, IModelCatalog catalog, CancellationToken cancellationToken)
+    {
+        var cameras = new List<CameraDto>();
+        foreach (RegisteredCamera c in await registry.ListCamerasAsync(null, cancellationToken))
+        {
+            TrainingJob? job = await jobs.GetLatestAsync(c.Id, cancellationToken);
+            CatalogModel? model = await catalog.ActiveForCameraAsync(c.Id, cancellationToken);
+            cameras.Add(new CameraDto(
+                c.Id, c.EdgeId.ToString(), c.Name, c.Type, c.Enabled, c.Status, ApiMapping.Word(c.Readiness), c.RequiredSnapshots,
+                await datasets.CountsAsync(c.Id, cancellationToken), job is null ? null : ToDto(job), model?.ModelId));
+        }
+
+        return cameras;
+    }
+
+    private static TrainingDto ToDto(TrainingJob job) => new(
+        job.JobId,
+        job.State == TrainingJobState.Succeeded ? "completed" : ApiMapping.Word(job.State),
+        job.Progress?.Epoch ?? 0,
+        job.Progress?.Epochs ?? 0,
+        job.Progress?.Loss,
+        job.Progress?.ValidationError,
+        job.Progress?.SecondsElapsed ?? 0,
+        job.Progress?.SecondsLeft,
+        job.Error);
+
+    private static ModelDto ToDto(CatalogModel m) => new(
+        m.ModelId, m.CameraId, m.Metadata.Name, m.Version.ToString(), ApiMapping.Word(m.Status), m.CreatedAt, m.Size, m.Sha256, m.Metadata.Threshold, m.Metadata.TrainingImageCount,
+        m.Metadata.Metrics.ValidationError);
+}

@@ -1,0 +1,37 @@
+using System.CommandLine;
+using Guardian.Storage;
+using Guardian.Tunnel;
+
+namespace Guardian.ReferenceHost.Commands;
+
+/// <summary>The node's command line.</summary>
+internal static class CommandLine
+{
+    public static readonly Option<string> Data = new("--data")
+    {
+        Description = "Folder of everything the node keeps.",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("GUARDIAN_DATA") ?? "data",
+        Recursive = true,
+    };
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("Guardian: the customer-owned node between camera appliances and whoever looks at the events.")
+        {
+            Data,
+            ServeCommand.Create(),
+            EdgeCommands.Create(),
+            KeyCommands.Create(),
+            ClipCommands.Create(),
+        };
+        try
+        {
+            return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception e) when (e is TunnelException or StorageException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            await Console.Error.WriteLineAsync($"guardian: {e.Message}");
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Guardian.Analysis;
+using Guardian.ReferenceHost.Adapters;
+using Guardian.ReferenceHost.Api;
+using Guardian.ReferenceHost.Workers;
+using Guardian.Storage;
+using Guardian.Tunnel;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Guardian.ReferenceHost.Composition;
+
+/// <summary>Puts the packages together into one process.</summary>
+internal static class GuardianNode
+{
+    /// <summary>The API moves sealed bytes outward only; what comes in is small.</summary>
+    private const int MaxRequestBody = 64 << 10;
+
+    public static WebApplication Build(HostSettings settings)
+    {
+        Directory.CreateDirectory(settings.Data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        RecipientPublicKey customer = CustomerKey.Load(settings);
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+            WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),
+        });
+        builder.Logging.ClearProviders().AddSimpleConsole(o =>
+        {
+            o.SingleLine = true;
+            o.TimestampFormat = "HH:mm:ss ";
+        }).AddFilter("Microsoft", LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(k =>
+        {
+            k.AddServerHeader = false;
+            k.Limits.MaxRequestBodySize = MaxRequestBody;
+            k.Listen(settings.Address, settings.Port);
+        });
+        AddPackages(builder.Services, settings, customer);
+        AddHost(builder.Services, settings);
+
+        WebApplication app = builder.Build();
+        MapApi(app);
+        return app;
+    }
+
+    /// <summary>Writes where the node listens, once it does.</summary>
+    public static NodeInfo Announce(WebApplication app, HostSettings settings)
+    {
+        TunnelServer tunnel = app.Services.GetRequiredService<TunnelServer>();
+        string api = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        var info = new NodeInfo(api, $"{settings.PublicHost}:{tunnel.EdgeEndPoint.Port}", $"{settings.PublicHost}:{tunnel.EnrollmentEndPoint.Port}", Environment.ProcessId);
+        info.Write(settings.NodeInfoFile);
+        return info;
+    }
+
+    private static void AddPackages(IServiceCollection services, HostSettings settings, RecipientPublicKey customer)
+    {
+        string In(string name) => Path.Combine(settings.Data, name);
+        services.AddSingleton(new Sealer(customer));
+        services.AddGuardianEvents().UseSqlite(In("events.db"));
+        services.AddGuardianStorage(o =>
+        {
+            o.Directory = In("storage");
+            o.RequiredRecipients.Add(customer.Id);
+        }).UseFolder(In("archive"));
+        services.AddGuardianModels(o => o.Directory = In("models"));
+        services.AddSingleton<IAnomalyMapSource, AnomalyMapSource>();
+        services.AddGuardianAnalysis(o => o.BaselinePath = In("baseline.db"));
+
+        services.AddHostedService<ArchiveWorker>();
+        services.AddHostedService<AnalysisWorker>();
+        services.AddHostedService<ReleaseWorker>();
+        services.AddHostedService<TrainingWorker>();
+
+        // The gateway last: by the time an edge can connect, everything behind it is ready.
+        services.AddSingleton<IEventIntake, EventIntake>();
+        services.AddSingleton<IClipIntake, ClipIntake>();
+        services.AddSingleton<IDatasetIntake, DatasetIntake>();
+        services.AddSingleton<IModelSource, ModelSource>();
+        services.AddGuardianTunnel(o =>
+        {
+            o.Directory = In("tunnel");
+            o.EdgeAddress = settings.EdgeAddress;
+            o.EdgePort = settings.EdgePort;
+            o.EnrollmentAddress = settings.EdgeAddress;
+            o.EnrollmentPort = settings.EnrollmentPort;
+            o.PublicHost = settings.PublicHost;
+            o.Recipients.Add(customer.ToDer());
+        });
+    }
+
+    private static void AddHost(IServiceCollection services, HostSettings settings)
+    {
+        services.AddSingleton(_ => ApiToken.OpenOrCreate(Path.Combine(settings.Data, "api-token.sha256")));
+        services.AddProblemDetails();
+        services.AddOpenApi();
+        services.ConfigureHttpJsonOptions(o =>
+        {
+            o.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            o.SerializerOptions.DictionaryKeyPolicy = null;
+            o.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
+        });
+
+        // A stopped worker must not leave a node that looks alive.
+        services.Configure<HostOptions>(o => o.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.StopHost);
+    }
+
+    private static void MapApi(WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.Use((context, next) =>
+        {
+            context.Response.Headers.ContentSecurityPolicy = "default-src 'self'; img-src 'self' blob:; media-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+            context.Response.Headers.XContentTypeOptions = "nosniff";
+            context.Response.Headers["Referrer-Policy"] = "no-referrer";
+            return next();
+        });
+        app.UseDefaultFiles();
+        app.UseStaticFiles();
+        app.MapOpenApi();
+        app.MapGet("/api/v1/health", () => new HealthDto("ok", NodeEndpoints.Version)).WithSummary("Liveness, open to everyone.");
+
+        RouteGroupBuilder api = app.MapGroup("/api/v1");
+        api.AddEndpointFilter(async (context, next) =>
+        {
+            ApiToken token = context.HttpContext.RequestServices.GetRequiredService<ApiToken>();
+            if (token.Accepts(context.HttpContext.Request.Headers.Authorization))
+            {
+                return await next(context);
+            }
+
+            context.HttpContext.Response.Headers.WWWAuthenticate = "Bearer";
+            return TypedResults.Problem("a valid API token is needed: Authorization: Bearer TOKEN", statusCode: 401);
+        });
+        api.MapEvents();
+        api.MapNode();
+    }
+}

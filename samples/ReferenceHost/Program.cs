@@ -1,0 +1,1 @@
+return await Guardian.ReferenceHost.Commands.CommandLine.RunAsync(args);

@@ -1,0 +1,105 @@
+using System.Runtime.CompilerServices;
+using Guardian.Analysis;
+using Guardian.Models;
+using Guardian.Tunnel;
+
+namespace Guardian.ReferenceHost.Workers;
+
+/// <summary>Trains ordered models one at a time, registers them, learns the camera's baseline with them and assigns them to the camera's edge.</summary>
+internal sealed class TrainingWorker(
+    ITrainingJobs jobs, IDatasetStore datasets, IModelTrainer trainer, IModelCatalog catalog, IModelDistributor distributor, IBaselineStore baselines, IAnomalyMapSource maps,
+    IObjectDetector detector, EdgeRegistry registry, ILogger<TrainingWorker> logger) : BackgroundService
+{
+    private const string Normal = "normal";
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1), Idle = TimeSpan.FromMilliseconds(500);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (await jobs.LeaseNextAsync(Lease, stoppingToken) is { } lease)
+                {
+                    await RunAsync(lease, stoppingToken);
+                    continue;
+                }
+            }
+            catch (Exception e) when (e is ModelException or TunnelException)
+            {
+                Log.TrainingLoopFailed(logger, e);
+            }
+
+            await Task.Delay(Idle, stoppingToken);
+        }
+    }
+
+    private async Task RunAsync(TrainingJobLease lease, CancellationToken cancellationToken)
+    {
+        string camera = lease.Job.CameraId;
+        await registry.SetReadinessAsync(camera, CameraReadinessState.TrainingInProgress, cancellationToken);
+        try
+        {
+            TrainedModel trained = await TrainAsync(lease, cancellationToken);
+            CatalogModel model = await catalog.RegisterAsync(trained, name: null, cancellationToken);
+            await LearnBaselineAsync(camera, cancellationToken);
+            if (await registry.GetCameraAsync(camera, cancellationToken) is { } registered)
+            {
+                await distributor.CreateAsync(camera, registered.EdgeId.ToString(), model.ModelId, cancellationToken);
+            }
+
+            await jobs.CompleteAsync(lease, model.ModelId, cancellationToken);
+            await registry.SetReadinessAsync(camera, CameraReadinessState.Trained, cancellationToken);
+            Log.Trained(logger, camera, model.ModelId, trained.Metrics.Seconds);
+        }
+        catch (Exception e) when (e is ModelException or ArgumentException or AnalysisException)
+        {
+            Log.TrainingFailed(logger, camera, e);
+            await jobs.FailAsync(lease, e.Message, cancellationToken);
+            await registry.SetReadinessAsync(camera, CameraReadinessState.NeedsSnapshots, cancellationToken);
+        }
+    }
+
+    private async Task<TrainedModel> TrainAsync(TrainingJobLease lease, CancellationToken cancellationToken)
+    {
+        // Progress is reported from the training thread; a report is a short write, and it renews the lease.
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var progress = new SynchronousProgress(p =>
+        {
+            if (!jobs.ReportProgressAsync(lease, p, Lease, CancellationToken.None).GetAwaiter().GetResult())
+            {
+                lost.Cancel();
+            }
+        });
+        return await trainer.TrainAsync(new TrainingRequest { CameraId = lease.Job.CameraId, Images = ImagesAsync(lease.Job.CameraId, lost.Token) }, progress, lost.Token);
+    }
+
+    private async IAsyncEnumerable<TrainingImage> ImagesAsync(string camera, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (StoredSnapshot snapshot in datasets.EnumerateAsync(camera, Normal, cancellationToken))
+        {
+            yield return new TrainingImage(snapshot.SnapshotId, await datasets.ReadAsync(snapshot, cancellationToken));
+        }
+    }
+
+    private async Task LearnBaselineAsync(string camera, CancellationToken cancellationToken)
+    {
+        await foreach (StoredSnapshot snapshot in datasets.EnumerateAsync(camera, Normal, cancellationToken))
+        {
+            ReadOnlyMemory<byte> jpeg = await datasets.ReadAsync(snapshot, cancellationToken);
+            FrameImage image = FrameImage.FromJpeg(jpeg);
+            AnomalyMap? map = await maps.ComputeAsync(camera, jpeg, cancellationToken);
+            IReadOnlyList<DetectedObject> objects = await detector.DetectAsync(new AnalysisFrame(image, map, snapshot.CapturedAt), cancellationToken);
+            await baselines.ObserveAsync(
+                camera,
+                new BaselineObservation { SourceId = snapshot.SnapshotId, CapturedAt = snapshot.CapturedAt, Objects = objects, Width = image.Width, Height = image.Height },
+                cancellationToken);
+        }
+    }
+
+    /// <summary>Unlike <see cref="Progress{T}"/>, reports in order and before the next epoch begins.</summary>
+    private sealed class SynchronousProgress(Action<TrainingProgress> report) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => report(value);
+    }
+}

@@ -1,0 +1,27 @@
+using System.Collections.Concurrent;
+using Guardian.ReferenceHost.Api;
+
+namespace Guardian.Console.Tests.Node;
+
+/// <summary>What the fake node knows. Lists are replaced, never changed, so that a test may do it while the page polls.</summary>
+internal sealed class NodeState
+{
+    public volatile string Token = "guardian-api-for-tests";
+
+    /// <summary>While true every connection is cut, as when the node is away.</summary>
+    public volatile bool IsAway;
+
+    public volatile IReadOnlyList<EventDetailDto> Events = [];
+    public volatile IReadOnlyList<CameraDto> Cameras = [];
+    public volatile IReadOnlyList<ModelDto> Models = [];
+    public volatile IReadOnlyList<EdgeDto> Edges = [];
+    public volatile IReadOnlyList<AlertDto> Alerts = [];
+
+    /// <summary>Sealed bytes by their path, such as <c>EVENT/clip</c> and <c>EVENT/snapshots/1</c>.</summary>
+    public ConcurrentDictionary<string, byte[]> Objects { get; } = new();
+
+    /// <summary>Every request for the API: method, path and query, range.</summary>
+    public ConcurrentQueue<ApiRequest> Requests { get; } = new();
+
+    public int CountOf(string path) => Requests.Count(r => r.Path == path);
+}

@@ -1,0 +1,117 @@
+using System.Security.Cryptography;
+using Guardian.ReferenceHost.Api;
+
+namespace Guardian.Console.Tests.Node;
+
+/// <summary>A node in the middle of its work: three cameras on their way, a person at the front door, some events before it.</summary>
+internal static class Story
+{
+    public static readonly Guid PersonAtDoor = new("7c2f1f0a-3b2d-4a51-9c58-0d7a3f1be001");
+    public static readonly Guid ParcelLeft = new("7c2f1f0a-3b2d-4a51-9c58-0d7a3f1be002");
+    public static readonly Guid StillPending = new("7c2f1f0a-3b2d-4a51-9c58-0d7a3f1be003");
+    public static readonly Guid BranchMoved = new("7c2f1f0a-3b2d-4a51-9c58-0d7a3f1be004");
+    public static readonly Guid CarInDriveway = new("7c2f1f0a-3b2d-4a51-9c58-0d7a3f1be005");
+
+    public const string Edge = "edge-5f0c2a91";
+
+    private const string Model = "front-door-v3";
+
+    private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
+
+    /// <summary>The state of the node; frames and clip of the person at the door are sealed to the customer.</summary>
+    public static async Task<NodeState> TellAsync(Footage footage, Customer customer)
+    {
+        var state = new NodeState { Cameras = Cameras(), Models = Models(), Edges = Edges() };
+        var objects = new List<ObjectDto>();
+        for (int i = 0; i < footage.Frames.Count; i++)
+        {
+            byte[] frame = await customer.SealAsync(footage.Frames[i], "image/jpeg");
+            state.Objects[$"{PersonAtDoor}/snapshots/{i + 1}"] = frame;
+            objects.Add(Stored(PersonAtDoor, i == 0 ? "snapshot.jpg" : $"snapshot-{i + 1}.jpg", "completed", frame, "image/jpeg"));
+        }
+
+        byte[] clip = await customer.SealAsync(footage.Clip, "video/mp4");
+        state.Objects[$"{PersonAtDoor}/clip"] = clip;
+        objects.Add(Stored(PersonAtDoor, "clip.mp4", "completed", clip, "video/mp4"));
+        objects.Add(Stored(PersonAtDoor, "metadata.json", "uploading", [1, 2, 3], "application/json") with { LastError = "the archive did not answer; trying again" });
+
+        state.Events =
+        [
+            Pending(StillPending, "front-door", 1),
+            new EventDetailDto(Person(footage), objects, new Dictionary<string, string> { ["trigger"] = "model", ["edge_zone"] = "porch" }),
+            Judged(ParcelLeft, "front-door", 64, "new_object", "medium", 47, "Something is at this place in about 0.0 % of 1440 normal frames.", "place_novelty"),
+            Judged(CarInDriveway, "driveway", 141, "unusual_time", "low", 24, "'car' was detected with confidence 0.84, which is usual here.", "detected_object"),
+            Judged(BranchMoved, "garden", 1510, "none", "none", 6, "The edge does not agree: 0.7 times its threshold.", "edge_agreement"),
+        ];
+        state.Alerts =
+        [
+            new AlertDto(12, PersonAtDoor, "front-door", "critical", "new_object", "A person is where this camera has not seen one in 1440 normal frames.", Now.AddMinutes(-6), null),
+            new AlertDto(11, ParcelLeft, "front-door", "medium", "new_object", "Something is at this place in about 0.0 % of 1440 normal frames.", Now.AddMinutes(-64), null),
+        ];
+        return state;
+    }
+
+    /// <summary>An event with a verdict of one reason.</summary>
+    public static EventDetailDto Judged(Guid id, string camera, double minutesAgo, string anomaly, string severity, double score, string reason, string factor) => new(
+        Base(id, camera, minutesAgo, "released") with
+        {
+            Verdict = new VerdictDto(anomaly, severity, score, Now.AddMinutes(-minutesAgo), [new ReasonDto(factor, reason, score)], []),
+        },
+        [],
+        new Dictionary<string, string>());
+
+    /// <summary>An event that waits for its verdict.</summary>
+    public static EventDetailDto Pending(Guid id, string camera, double minutesAgo) => new(Base(id, camera, minutesAgo, "pending"), [], new Dictionary<string, string>());
+
+    private static EventDto Person(Footage footage) => Base(PersonAtDoor, "front-door", 6, "released") with
+    {
+        FrameCount = footage.Frames.Count,
+        Verdict = new VerdictDto(
+            "new_object",
+            "critical",
+            86.4,
+            Now.AddMinutes(-6),
+            [
+                new ReasonDto("assessment", "A person is where this camera has not seen one in 1440 normal frames.", 0),
+                new ReasonDto("anomaly_strength", "The score 0.06 is 2.4 times the threshold 0.03.", 27.4),
+                new ReasonDto("detected_object", "'person' was detected with confidence 0.91.", 38),
+                new ReasonDto("place_novelty", "Something is at this place in about 0.4 % of 1440 normal frames.", 18),
+                new ReasonDto("persistence", "It is there in 3 of 3 frames.", 9),
+                new ReasonDto("time_of_day", "From 14:00 to 14:59 something is there in 3.1 % of the normal frames, over the whole day in 1.2 %.", -6),
+            ],
+            [footage.Person]),
+    };
+
+    private static EventDto Base(Guid id, string camera, double minutesAgo, string stage) => new(
+        id, camera, Edge, "anomaly", Now.AddMinutes(-minutesAgo), Now.AddMinutes(-minutesAgo).AddSeconds(2), 0.79, Model, 0.0624, 0.026, 3, stage, null);
+
+    private static ObjectDto Stored(Guid id, string name, string status, byte[] bytes, string contentType) => new(
+        name, status, bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)), contentType, "guardian-front-door", $"2026/{id}/{name}", Now.AddMinutes(-5),
+        status == "completed" ? Now.AddMinutes(-4) : null, null);
+
+    private static List<CameraDto> Cameras() =>
+    [
+        new("front-door", Edge, "Front door", "rtsp", true, "online", "trained", 120, new Dictionary<string, int> { ["normal"] = 120 }, null, Model),
+        new(
+            "driveway", Edge, "Driveway", "rtsp", true, "online", "training_in_progress", 50, new Dictionary<string, int> { ["normal"] = 54 },
+            new TrainingDto("job-17", "running", 14, 40, 0.00921, 0.0114, 41, 76, null), null),
+        new(
+            "garden", Edge, "Garden", "rtsp", true, "online", "needs_snapshots", 50, new Dictionary<string, int> { ["normal"] = 31, ["rain"] = 4 }, null, null),
+        new("cellar", Edge, "Cellar", "rtsp", false, "", "ready_for_training", 50, new Dictionary<string, int> { ["normal"] = 50 }, null, null),
+    ];
+
+    private static List<ModelDto> Models() =>
+    [
+        new(
+            Model, "front-door", "front-door", "3", "active", Now.AddDays(-2), 1_310_720, "0f6b8c1e55a2f0b1a3e9c4c0d2b7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9", 0.026, 120, 0.0113),
+        new(
+            "front-door-v2", "front-door", "front-door", "2", "archived", Now.AddDays(-19), 1_310_720, "9d3c8c1e55a2f0b1a3e9c4c0d2b7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9", 0.031, 90, 0.0162),
+    ];
+
+    private static List<EdgeDto> Edges() =>
+    [
+        new(Edge, "Garage", "active", Now.AddDays(-30), Now.AddDays(-30), Now.AddSeconds(-8), Now.AddDays(60), "guardian-edge 0.1.0"),
+        new("edge-77aa01de", "Boathouse", "pending", Now.AddHours(-2), null, null, null, ""),
+        new("edge-13bc90ff", "Old garage", "active", Now.AddDays(-200), Now.AddDays(-200), Now.AddDays(-3), Now.AddDays(12), "guardian-edge 0.0.9"),
+    ];
+}

@@ -1,0 +1,117 @@
+using Guardian.Console.Tests.Browser;
+using Guardian.ReferenceHost.Api;
+using Guardian.Testing;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Guardian.Console.Tests;
+
+/// <summary>Cameras, models, edges and alerts.</summary>
+[Collection(SharedBrowser.Name)]
+public sealed class NodeViewTests(ConsoleFixture fixture)
+{
+    private const int Limit = 60_000;
+
+    [RequiresFact(ConsoleFixture.Chromium, "ffmpeg", Timeout = Limit)]
+    public async Task each_camera_shows_how_far_it_is_on_its_way_to_a_model()
+    {
+        await using ConsoleSession session = await ConsoleSession.OpenAsync(fixture);
+        await session.SignInAsync("#/cameras");
+        await Expect(Card(session, "Garden")).ToContainTextAsync("Needs snapshots: 31 of 50 labelled normal");
+        await Expect(Card(session, "Garden").Locator("progress")).ToHaveAttributeAsync("value", "31");
+        await Expect(Card(session, "Cellar")).ToContainTextAsync("Training begins shortly");
+        await Expect(Card(session, "Driveway")).ToContainTextAsync("Training: epoch 14 of 40, about 76 s left");
+        await Expect(Card(session, "Driveway")).ToContainTextAsync("Loss 0.00921, validation error 0.0114");
+        await Expect(Card(session, "Front door")).ToContainTextAsync("Works with model front-door-v3");
+        await Expect(Card(session, "Garden").Locator("[aria-current='step']")).ToHaveTextAsync("Snapshots");
+    }
+
+    [RequiresFact(ConsoleFixture.Chromium, "ffmpeg", Timeout = Limit)]
+    public async Task progress_of_snapshots_and_training_moves_by_itself()
+    {
+        await using ConsoleSession session = await ConsoleSession.OpenAsync(fixture);
+        await session.SignInAsync("#/cameras");
+        await Expect(Card(session, "Driveway")).ToContainTextAsync("epoch 14 of 40");
+
+        session.State.Cameras = [.. session.State.Cameras.Select(c => c.Training is { } t ? c with { Training = t with { Epoch = 21, SecondsLeft = 55 } } : c)];
+        await Expect(Card(session, "Driveway")).ToContainTextAsync("epoch 21 of 40, about 55 s left");
+
+        session.State.Cameras =
+        [
+            .. session.State.Cameras.Select(c => c.Training is { } t
+                ? c with { Readiness = "ready_for_training", Training = t with { State = "failed", Error = "two snapshots could not be read" } }
+                : c),
+        ];
+        await Expect(Card(session, "Driveway")).ToContainTextAsync("The last training failed: two snapshots could not be read.");
+    }
+
+    [RequiresFact(ConsoleFixture.Chromium, "ffmpeg", Timeout = Limit)]
+    public async Task models_and_edges_are_listed()
+    {
+        await using ConsoleSession session = await ConsoleSession.OpenAsync(fixture);
+        await session.SignInAsync("#/models");
+        ILocator active = session.Page.Locator("#model-rows tr").First;
+        await Expect(active).ToContainTextAsync("front-door-v3");
+        await Expect(active).ToContainTextAsync("Active");
+        await Expect(active).ToContainTextAsync("0f6b8c1e55a2");
+
+        await session.GoToViewAsync("Edges");
+        ILocator edges = session.Page.Locator("#edge-rows tr");
+        await Expect(edges).ToHaveCountAsync(3);
+        await Expect(edges.Nth(0).Locator("[data-presence='here']")).ToContainTextAsync("ago");
+        await Expect(edges.Nth(1)).ToContainTextAsync("Pending");
+        await Expect(edges.Nth(1)).ToContainTextAsync("never");
+        await Expect(edges.Nth(2).Locator("[data-presence='silent']")).ToHaveTextAsync("3 d ago");
+    }
+
+    [RequiresFact(ConsoleFixture.Chromium, "ffmpeg", Timeout = Limit)]
+    public async Task acknowledging_an_alert_takes_it_off_the_list_and_the_count()
+    {
+        await using ConsoleSession session = await ConsoleSession.OpenAsync(fixture);
+        await session.SignInAsync("#/alerts");
+        ILocator alerts = session.Page.Locator("#alert-list .alert");
+        await Expect(alerts).ToHaveCountAsync(2);
+        await Expect(session.Page.Locator("#alert-count")).ToHaveTextAsync("2");
+
+        await alerts.First.GetByRole(AriaRole.Button).ClickAsync();
+        await Expect(alerts).ToHaveCountAsync(1);
+        await Expect(session.Page.Locator("#alert-count")).ToHaveTextAsync("1");
+        Assert.Single(session.State.Alerts, a => a.AcknowledgedAt is not null);
+
+        await alerts.First.GetByRole(AriaRole.Button).ClickAsync();
+        await Expect(session.Page.Locator("#alerts-empty")).ToBeVisibleAsync();
+        await Expect(session.Page.Locator("#alert-count")).ToBeHiddenAsync();
+        await Expect(session.Page.Locator("#alerts-title")).ToBeFocusedAsync();
+    }
+
+    [RequiresFact(ConsoleFixture.Chromium, "ffmpeg", Timeout = Limit)]
+    public async Task an_alert_that_cannot_be_acknowledged_stays_and_says_why()
+    {
+        await using ConsoleSession session = await ConsoleSession.OpenAsync(fixture);
+        await session.SignInAsync("#/alerts");
+        ILocator first = session.Page.Locator("#alert-list .alert").First;
+        await Expect(first).ToBeVisibleAsync();
+        IReadOnlyList<AlertDto> alerts = session.State.Alerts;
+        await session.Page.RouteAsync("**/acknowledge", route => route.FulfillAsync(new RouteFulfillOptions
+        {
+            Status = 500,
+            ContentType = "application/problem+json",
+            Body = """{"title":"Error","detail":"the disk is full","status":500}""",
+        }));
+        await first.GetByRole(AriaRole.Button).ClickAsync();
+        await Expect(first.Locator(".error")).ToHaveTextAsync("It was not acknowledged: the disk is full");
+        await Expect(session.Page.Locator("#alert-list .alert")).ToHaveCountAsync(alerts.Count);
+    }
+
+    [RequiresFact(ConsoleFixture.Chromium, "ffmpeg", Timeout = Limit)]
+    public async Task an_alert_leads_to_its_event()
+    {
+        await using ConsoleSession session = await ConsoleSession.OpenAsync(fixture);
+        await session.SignInAsync("#/alerts");
+        await session.Page.Locator("#alert-list .alert a").First.ClickAsync();
+        await Expect(session.Page.Locator("#detail-title")).ToHaveTextAsync("New object");
+        await Expect(session.Page.Locator(".reason")).ToHaveCountAsync(6);
+    }
+
+    private static ILocator Card(ConsoleSession session, string name) => session.Page.Locator(".card").Filter(new LocatorFilterOptions { Has = session.Page.Locator("h3", new PageLocatorOptions { HasText = name }) });
+}

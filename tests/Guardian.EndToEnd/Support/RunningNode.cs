@@ -1,0 +1,62 @@
+using Guardian.Demo;
+using Guardian.Storage;
+using Guardian.Testing;
+using Guardian.Tunnel;
+
+namespace Guardian.EndToEnd.Support;
+
+/// <summary>A node as a process, with its customer's key, in a folder of its own.</summary>
+internal sealed class RunningNode : IAsyncDisposable
+{
+    public const string Passphrase = "end to end tests";
+    private readonly TemporaryFolder _folder;
+
+    private RunningNode(TemporaryFolder folder, RecipientPrivateKey customer, string? dataFolder)
+    {
+        _folder = folder;
+        Customer = customer;
+        Node = new Node(Programs.Host, dataFolder ?? folder.File("node"), folder.File("customer.pub.pem"), port: 0);
+    }
+
+    public RecipientPrivateKey Customer { get; }
+
+    public Node Node { get; }
+
+    public NodeApi Api => field ??= new NodeApi(Node.Address, Node.Token!);
+
+    public string File(string name) => _folder.File(name);
+
+    /// <param name="dataFolder">The node's folder when it is not to be a temporary one.</param>
+    public static async Task<RunningNode> StartAsync(string? dataFolder = null)
+    {
+        var folder = new TemporaryFolder();
+        RecipientPrivateKey customer = RecipientPrivateKey.Generate();
+        await System.IO.File.WriteAllTextAsync(folder.File("customer.pub.pem"), customer.PublicKey.ToPem());
+        await System.IO.File.WriteAllTextAsync(folder.File("customer.key.pem"), customer.ToEncryptedPem(Passphrase));
+        await System.IO.File.WriteAllTextAsync(folder.File("passphrase.txt"), Passphrase + "\n");
+        var node = new RunningNode(folder, customer, dataFolder);
+        await node.Node.StartAsync(CancellationToken.None);
+        return node;
+    }
+
+    /// <summary>Adds an edge with the operator's command and enrols it with the edge's command.</summary>
+    /// <returns>The folder with the edge's PEM files.</returns>
+    public async Task<string> EnrolAsync(string name = "edge")
+    {
+        string bundle = File($"{name}.bundle"), credentials = File(name);
+        (int added, string output) = await ChildProcess.RunAsync(Programs.Host, ["edge", "add", name, "--out", bundle, "--data", Node.Folder], CancellationToken.None);
+        Assert.True(added == 0, output);
+        (int enrolled, output) = await ChildProcess.RunAsync(Programs.Edge, ["enroll", "--bundle", bundle, "--out", credentials], CancellationToken.None);
+        Assert.True(enrolled == 0, output);
+        return credentials;
+    }
+
+    public async Task<EdgeClient> ConnectAsync() => new(EdgeCredentials.Load(await EnrolAsync($"edge-{Guid.NewGuid():N}")));
+
+    public async ValueTask DisposeAsync()
+    {
+        await Node.DisposeAsync();
+        Customer.Dispose();
+        _folder.Dispose();
+    }
+}
