@@ -14,7 +14,7 @@ is_installed() { # PACKAGE
     nodejs) command -v node >/dev/null ;;
     npm) command -v npm >/dev/null ;;
     chromium) [ -x /usr/bin/chromium ] ;;
-    *) dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'install ok installed' ;;
+    *) dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep 'install ok installed' >/dev/null ;;
   esac
 }
 
@@ -40,7 +40,7 @@ setup_apt() { # PACKAGE...
 }
 
 setup_base() {
-  if ! command -v dotnet >/dev/null || ! dotnet --list-sdks | grep -q '^10\.'; then
+  if ! command -v dotnet >/dev/null || ! dotnet --list-sdks | grep '^10\.' >/dev/null; then
     echo "guardian: the .NET 10 SDK is needed; see https://dotnet.microsoft.com/download" >&2
     exit 1
   fi

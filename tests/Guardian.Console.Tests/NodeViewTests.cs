@@ -113,5 +113,9 @@ public sealed class NodeViewTests(ConsoleFixture fixture)
         await Expect(session.Page.Locator(".reason")).ToHaveCountAsync(6);
     }
 
-    private static ILocator Card(ConsoleSession session, string name) => session.Page.Locator(".card").Filter(new LocatorFilterOptions { Has = session.Page.Locator("h3", new PageLocatorOptions { HasText = name }) });
+    private static ILocator Card(ConsoleSession session, string name)
+    {
+        ILocator heading = session.Page.Locator("h3", new PageLocatorOptions { HasText = name });
+        return session.Page.Locator(".card").Filter(new LocatorFilterOptions { Has = heading });
+    }
 }

@@ -114,8 +114,18 @@ public sealed class PageQualityTests(ConsoleFixture fixture)
         await Expect(session.Page.Locator(".stage img")).ToBeVisibleAsync();
         await Expect(session.Page.Locator(".timeline")).ToBeHiddenAsync();
         await AssertFitsAsync(session, "event");
+    }
+
+    [RequiresFact(ConsoleFixture.Chromium, "ffmpeg", Timeout = Limit)]
+    public async Task in_a_narrow_window_the_focus_follows_into_an_event_and_back()
+    {
+        await using ConsoleSession session = await ConsoleSession.OpenAsync(fixture, new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 375, Height = 700 } });
+        await session.SignInAsync();
+        await session.SelectAsync(Story.ParcelLeft);
+        await Expect(session.Page.Locator("#detail-title")).ToBeFocusedAsync();
         await session.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "← All events" }).ClickAsync();
         await Expect(session.Page.Locator(".timeline")).ToBeVisibleAsync();
+        await Expect(session.Page.Locator($"#event-list a[data-id='{Story.ParcelLeft}']")).ToBeFocusedAsync();
     }
 
     [RequiresFact(ConsoleFixture.Chromium, "ffmpeg", Timeout = Limit)]

@@ -78,7 +78,8 @@ public sealed class SealedFormatTests(ConsoleFixture fixture)
         using JsonDocument vectors = JsonDocument.Parse(json);
         string[] expected =
         [
-            .. vectors.RootElement.GetProperty("valid").EnumerateArray().Where(v => v.GetProperty("sealedHex").ValueKind == JsonValueKind.String).Select(v => $"{v.GetProperty("name")}: opened"),
+            .. vectors.RootElement.GetProperty("valid").EnumerateArray()
+                .Where(v => v.GetProperty("sealedHex").ValueKind == JsonValueKind.String).Select(v => $"{v.GetProperty("name")}: opened"),
             .. vectors.RootElement.GetProperty("invalid").EnumerateArray().Select(v => $"{v.GetProperty("name")}: {v.GetProperty("error")}"),
         ];
         await using ConsoleSession session = await ConsoleSession.OpenAsync(fixture);
@@ -130,5 +131,10 @@ public sealed class SealedFormatTests(ConsoleFixture fixture)
 
     private Task<string> OpenAsync(IPage page, byte[] sealedBytes) => page.EvaluateAsync<string>(OpenOne, Arguments(sealedBytes));
 
-    private object Arguments(byte[] sealedBytes) => new { pem = fixture.Customer.EncryptedPem, passphrase = Node.Customer.Passphrase, base64 = Convert.ToBase64String(sealedBytes) };
+    private object Arguments(byte[] sealedBytes) => new
+    {
+        pem = fixture.Customer.EncryptedPem,
+        passphrase = Node.Customer.Passphrase,
+        base64 = Convert.ToBase64String(sealedBytes),
+    };
 }

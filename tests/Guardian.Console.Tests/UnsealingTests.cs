@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Guardian.Console.Tests.Browser;
 using Guardian.Console.Tests.Node;
 using Guardian.Testing;
@@ -78,6 +79,32 @@ public sealed class UnsealingTests(ConsoleFixture fixture)
         ApiRequest[] ranges = [.. session.State.Requests.Where(r => r.Path.EndsWith("/clip", StringComparison.Ordinal))];
         Assert.True(ranges.Length > 1, "a clip of more than one range was expected");
         Assert.All(ranges, r => Assert.Matches("^bytes=[0-9]+-[0-9]+$", r.Range));
+    }
+
+    [RequiresFact(ConsoleFixture.Chromium, "ffmpeg", Timeout = Limit)]
+    public async Task progress_is_shown_while_a_clip_is_fetched_and_leaving_stops_it()
+    {
+        await using ConsoleSession session = await ConsoleSession.OpenAsync(fixture);
+        var held = new TaskCompletionSource<IRoute>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await session.Page.RouteAsync("**/clip", async route =>
+        {
+            if (route.Request.Headers["range"].StartsWith("bytes=0-", StringComparison.Ordinal) || !held.TrySetResult(route))
+            {
+                await route.ContinueAsync();
+            }
+        });
+        await session.SignInAsync($"#/events/{Story.PersonAtDoor}");
+        await session.UnlockAsync();
+        await OpenClipAsync(session);
+
+        ILocator progress = session.Page.Locator(".stage progress");
+        await Expect(progress).ToBeVisibleAsync();
+        await Expect(session.Page.Locator(".progress-text")).ToHaveTextAsync(new Regex("^Opening… [0-9.]+ (KiB|MiB) of [0-9.]+ MiB$"));
+        await Eventually.IsTrueAsync(() => progress.EvaluateAsync<bool>("p => p.value > 0 && p.value < 1"), "the bar stands between its ends");
+
+        IRoute second = await held.Task;
+        await session.SelectAsync(Story.ParcelLeft);
+        await Eventually.IsTrueAsync(() => Task.FromResult(second.Request.Failure is not null), "the request is given up");
     }
 
     [RequiresFact(ConsoleFixture.Chromium, "ffmpeg", Timeout = Limit)]

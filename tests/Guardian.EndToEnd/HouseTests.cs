@@ -20,6 +20,14 @@ public sealed partial class HouseTests
     }
 
     [Fact]
+    public void every_project_is_in_the_solution()
+    {
+        string solution = File.ReadAllText(Repository.PathTo("Guardian.slnx"));
+        string[] projects = [.. new[] { "src", "samples", "tests", "bench" }.SelectMany(d => Directory.GetFiles(Repository.PathTo(d), "*.csproj", SearchOption.AllDirectories))];
+        Assert.All(projects, p => Assert.Contains(Path.GetRelativePath(Repository.Root, p), solution, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void every_package_has_a_readme_and_a_changelog()
     {
         foreach (string folder in Directory.GetDirectories(Repository.PathTo("src"), "Guardian.*"))

@@ -16,6 +16,7 @@ internal sealed class ConsoleSession : IAsyncDisposable
 
     private readonly IBrowserContext _context;
     private readonly string _keyPem;
+    private int _inFlight;
 
     private ConsoleSession(FakeNode node, IBrowserContext context, IPage page, string keyPem)
     {
@@ -32,7 +33,13 @@ internal sealed class ConsoleSession : IAsyncDisposable
             }
         };
         page.PageError += (_, error) => Complaints.Enqueue(error);
-        page.Request += (_, request) => Requested.Enqueue(request.Url);
+        page.Request += (_, request) =>
+        {
+            Interlocked.Increment(ref _inFlight);
+            Requested.Enqueue(request.Url);
+        };
+        page.RequestFinished += (_, _) => Interlocked.Decrement(ref _inFlight);
+        page.RequestFailed += (_, _) => Interlocked.Decrement(ref _inFlight);
     }
 
     public FakeNode Node { get; }
@@ -44,6 +51,9 @@ internal sealed class ConsoleSession : IAsyncDisposable
 
     /// <summary>Every address that the page asked for.</summary>
     public ConcurrentQueue<string> Requested { get; } = new();
+
+    /// <summary>Requests of the page that have not ended.</summary>
+    public int InFlight => Volatile.Read(ref _inFlight);
 
     public NodeState State => Node.State;
 

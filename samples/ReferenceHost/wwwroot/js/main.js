@@ -26,8 +26,16 @@ const refreshers = {
     await Promise.all([timeline.refresh(signal), detail.refresh(signal)]);
   },
   cameras: async () => {},
-  models: async (signal) => showModels(await api.models(signal), cameraName),
-  edges: async (signal) => showEdges(await api.edges(signal)),
+  models: async (signal) => {
+    const models = await api.models(signal);
+    signal.throwIfAborted();
+    showModels(models, cameraName);
+  },
+  edges: async (signal) => {
+    const edges = await api.edges(signal);
+    signal.throwIfAborted();
+    showEdges(edges);
+  },
   alerts: async () => {},
 };
 
@@ -35,6 +43,7 @@ async function refresh(signal) {
   try {
     // Cameras and alerts are on every view: as names, and as the count in the head.
     const [cameras, open] = await Promise.all([api.cameras(signal), api.openAlerts(signal)]);
+    signal.throwIfAborted();
     timeline.showCameras(cameras);
     showCameras(cameras);
     alerts.show(open);
@@ -85,7 +94,12 @@ function showRoute() {
 }
 
 function onNavigate() {
+  const left = detail.id;
   showRoute();
+  if (left !== null && detail.id === null && document.activeElement === document.body) {
+    timeline.focus(left);
+  }
+
   poller.now();
 }
 

@@ -13,7 +13,9 @@ export class Poller {
     this.#work = work;
     this.#interval = interval;
     document.addEventListener('visibilitychange', () => {
-      if (this.#active && !document.hidden) {
+      if (document.hidden) {
+        clearTimeout(this.#timer);
+      } else {
         this.now();
       }
     });

@@ -22,7 +22,8 @@ const PointSize = 65;
 
 /** What stands before the point in the SubjectPublicKeyInfo of a P-256 key (RFC 5480). */
 const SpkiPrefix = Uint8Array.of(
-  0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00);
+  0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
+  0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00);
 
 /** A key file that cannot be used. The message is for people. */
 export class KeyFileError extends Error {
@@ -36,8 +37,8 @@ export class KeyFileError extends Error {
 
 /**
  * Opens an ENCRYPTED PRIVATE KEY in PEM.
- * @returns {Promise<{privateKey: CryptoKey, point: Uint8Array, id: string}>} The key, which cannot be exported; its public point; and the SHA-256 of its
- * SubjectPublicKeyInfo in hexadecimal.
+ * @returns {Promise<{privateKey: CryptoKey, point: Uint8Array, id: string}>} The key, which cannot be exported; its public
+ * point; and the SHA-256 of its SubjectPublicKeyInfo in hexadecimal.
  * @throws {KeyFileError} The passphrase is wrong, or the file is not such a key.
  */
 export async function openPrivateKey(pem, passphrase) {
@@ -65,7 +66,8 @@ function decodePem(pem) {
 
   const match = /-----BEGIN ([A-Z0-9 ]{1,40})-----([A-Za-z0-9+/=\s]+)-----END \1-----/.exec(pem);
   if (match === null) {
-    throw new KeyFileError('NotAKey', 'The file is not a PEM file. Choose the private key that was made with the key pair (customer.key.pem).');
+    throw new KeyFileError(
+      'NotAKey', 'The file is not a PEM file. Choose the private key that was made with the key pair (customer.key.pem).');
   }
 
   if (match[1] === 'PUBLIC KEY') {
@@ -116,7 +118,9 @@ function parseDerivation(algorithm) {
   const salt = parameters.read(Tag.octetString);
   const iterations = parameters.readSmallInteger();
   check(salt.length >= 8 && salt.length <= 64, 'the salt does not have 8 to 64 bytes');
-  check(iterations >= MinIterations && iterations <= MaxIterations, `${iterations} rounds of PBKDF2, ${MinIterations} to ${MaxIterations} are allowed`);
+  check(
+    iterations >= MinIterations && iterations <= MaxIterations,
+    `${iterations} rounds of PBKDF2, ${MinIterations} to ${MaxIterations} are allowed`);
   if (parameters.nextIs(Tag.integer)) {
     check(parameters.readSmallInteger() === 32, 'the derived key does not have 32 bytes');
   }

@@ -16,7 +16,7 @@ export class SealedObjectError extends Error {}
 
 /**
  * Fetches and opens an object.
- * @param {(offset: number, count: number, validator: string?, signal: AbortSignal) => Promise<{bytes: Uint8Array, total: number, validator: string?}>} fetchRange
+ * @param fetchRange (offset, count, validator, signal) to a promise of {bytes, total, validator}: that part, the whole length, the ETag.
  * @param {{privateKey: CryptoKey, point: Uint8Array, id: string}} key
  * @param {{signal?: AbortSignal, onProgress?: (done: number, total: number) => void}} options
  * @returns {Promise<Blob>} The verified plaintext under its media type.
@@ -24,7 +24,8 @@ export class SealedObjectError extends Error {}
 export async function openSealedObject(fetchRange, key, { signal, onProgress } = {}) {
   const first = await fetchRange(0, WindowBytes, null, signal);
   if (first.total > MaxSealedBytes) {
-    throw new SealedObjectError(`The object has ${first.total} bytes; at most ${MaxSealedBytes} are opened in a browser. Use the command line.`);
+    throw new SealedObjectError(
+      `The object has ${first.total} bytes; at most ${MaxSealedBytes} are opened in a browser. Use the command line.`);
   }
 
   const header = parseHeader(first.bytes.subarray(0, Math.min(first.bytes.length, MaxHeaderSize)));

@@ -21,7 +21,10 @@ export const MaxHeaderSize = FixedSize + MaxContentType + MaxRecipients * Stanza
 
 /** Bytes that claim to be a sealed object are not, or do not open with the key at hand. */
 export class SealedFormatException extends Error {
-  /** @param {string} error A name of SealedFormatError: Truncated, NotSealed, UnknownVersion, UnknownSuite, BadHeader, BadFraming, NoSuchRecipient, NotAuthentic. */
+  /**
+   * @param {string} error What is wrong: Truncated, NotSealed, UnknownVersion, UnknownSuite, BadHeader, BadFraming,
+   * NoSuchRecipient or NotAuthentic.
+   */
   constructor(error, message) {
     super(message);
     this.name = 'SealedFormatException';
@@ -101,7 +104,8 @@ export function plaintextLength(header, sealedLength) {
 
   // Only an empty plaintext has an empty last chunk.
   if (rest < TagSize || (rest === TagSize && full > 0)) {
-    throw new SealedFormatException('BadFraming', `payload: a last chunk of ${rest} bytes cannot be; the object was cut or something was appended`);
+    throw new SealedFormatException(
+      'BadFraming', `payload: a last chunk of ${rest} bytes cannot be; the object was cut or something was appended`);
   }
 
   return full * header.chunkSize + rest - TagSize;
@@ -134,7 +138,8 @@ export class Unsealer {
     const fileKey = await unwrapFileKey(stanza, key);
     const secret = await crypto.subtle.importKey('raw', fileKey, 'HKDF', false, ['deriveKey']);
     fileKey.fill(0);
-    const headerKey = await derive(secret, header.salt, 'guardian/sealed/v1 header', { name: 'HMAC', hash: 'SHA-256', length: 256 }, ['verify']);
+    const hmac = { name: 'HMAC', hash: 'SHA-256', length: 256 };
+    const headerKey = await derive(secret, header.salt, 'guardian/sealed/v1 header', hmac, ['verify']);
     if (!await crypto.subtle.verify('HMAC', headerKey, header.mac, header.authenticated)) {
       throw new SealedFormatException('NotAuthentic', 'header: its MAC does not verify');
     }
@@ -156,7 +161,8 @@ export class Unsealer {
     try {
       return await crypto.subtle.decrypt({ name: 'AES-GCM', iv: chunkNonce(chunk, last) }, this.#payloadKey, sealedChunk);
     } catch {
-      throw new SealedFormatException('NotAuthentic', `chunk ${chunk}: its tag does not verify: it was changed, moved, or the object was cut here`);
+      throw new SealedFormatException(
+        'NotAuthentic', `chunk ${chunk}: its tag does not verify: it was changed, moved, or the object was cut here`);
     }
   }
 }
@@ -207,7 +213,8 @@ async function importPoint(point) {
 }
 
 function derive(secret, salt, info, algorithm, usages) {
-  return crypto.subtle.deriveKey({ name: 'HKDF', hash: 'SHA-256', salt, info: new TextEncoder().encode(info) }, secret, algorithm, false, usages);
+  const hkdf = { name: 'HKDF', hash: 'SHA-256', salt, info: new TextEncoder().encode(info) };
+  return crypto.subtle.deriveKey(hkdf, secret, algorithm, false, usages);
 }
 
 /** An 88-bit big-endian counter and a byte that is 1 on the last chunk (the STREAM construction). */

@@ -1,6 +1,6 @@
 // Alerts that nobody has acknowledged yet.
 
-import { announce, byId, el, reconcile, renderWhenChanged, setText } from '../dom.js';
+import { announce, byId, el, reconcile, renderWhenChanged, setAttribute, setText } from '../dom.js';
 import { ago, anomalyWords, fullTime, humanise } from '../words.js';
 
 export class Alerts {
@@ -26,7 +26,8 @@ export class Alerts {
 
   #render() {
     const now = Date.now();
-    reconcile(byId('alert-list'), this.#alerts.map((alert) => ({ alert, raised: ago(alert.raised_at, now) })), (i) => i.alert.id, (i) => this.#row(i.alert));
+    const items = this.#alerts.map((alert) => ({ alert, raised: ago(alert.raised_at, now) }));
+    reconcile(byId('alert-list'), items, (i) => i.alert.id, (i) => this.#row(i.alert));
     const empty = byId('alerts-empty');
     empty.hidden = this.#alerts.length > 0;
     renderWhenChanged(empty, 'none', () => [
@@ -41,8 +42,10 @@ export class Alerts {
     const summary = el('p', {});
     const facts = el('p', { class: 'fine' });
     const error = el('p', { class: 'error', role: 'alert' });
-    const button = el('button', { type: 'button', class: 'quiet', onclick: () => this.#acknowledge(id, button, error) }, 'Acknowledge');
-    const node = el('li', { class: 'alert' }, severity, el('div', { class: 'alert-body' }, el('h3', {}, title), summary, facts, error), button);
+    const acknowledge = () => this.#acknowledge(id, button, error);
+    const button = el('button', { type: 'button', class: 'quiet', onclick: acknowledge }, 'Acknowledge');
+    const body = el('div', { class: 'alert-body' }, el('h3', {}, title), summary, facts, error);
+    const node = el('li', { class: 'alert' }, severity, body, button);
     const update = ({ alert, raised }) => {
       node.dataset.severity = alert.severity;
       severity.dataset.severity = alert.severity;
@@ -52,7 +55,8 @@ export class Alerts {
       setText(summary, alert.summary);
       setText(facts, `${this.#cameraName(alert.camera_id)} · ${raised}`);
       facts.title = fullTime(alert.raised_at);
-      button.setAttribute('aria-label', `Acknowledge: ${anomalyWords(alert.anomaly_type)}, ${this.#cameraName(alert.camera_id)}, ${raised}`);
+      const which = [anomalyWords(alert.anomaly_type), this.#cameraName(alert.camera_id), raised].join(', ');
+      setAttribute(button, 'aria-label', `Acknowledge: ${which}`);
     };
     return { node, update };
   }

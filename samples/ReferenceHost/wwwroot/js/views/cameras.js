@@ -15,16 +15,19 @@ export function showCameras(cameras) {
   empty.hidden = cameras.length > 0;
   renderWhenChanged(empty, 'none', () => [
     el('p', {}, el('strong', {}, 'No cameras yet.')),
-    el('p', {}, 'An edge reports its cameras as soon as it connects. Enrol one on the node: ', el('code', {}, 'edge add NAME --out bundle.txt'), '.'),
+    el(
+      'p', {}, 'An edge reports its cameras as soon as it connects. Enrol one on the node: ',
+      el('code', {}, 'edge add NAME --out bundle.txt'), '.'),
   ]);
 }
 
 function cardOf(camera) {
+  const state = camera.enabled ? humanise(camera.status || 'enabled') : 'Disabled';
   return [
     el(
       'div', { class: 'card-head' },
       el('h3', {}, camera.name || camera.id),
-      el('span', { class: 'state', 'data-state': camera.enabled ? 'on' : 'off' }, camera.enabled ? humanise(camera.status || 'enabled') : 'Disabled')),
+      el('span', { class: 'state', 'data-state': camera.enabled ? 'on' : 'off' }, state)),
     el('p', { class: 'fine' }, [camera.id, camera.type, camera.edge_id].filter(Boolean).join(' · ')),
     stepsOf(camera),
     ...readinessOf(camera),
@@ -33,9 +36,15 @@ function cardOf(camera) {
 
 function stepsOf(camera) {
   const at = steps.indexOf(camera.readiness);
+  const progressOf = (i) => {
+    if (i < at || camera.readiness === 'trained') {
+      return 'done';
+    }
+
+    return i === at ? 'now' : 'later';
+  };
   return el('ol', { class: 'steps', 'aria-label': 'Progress' }, ...steps.map((step, i) => el(
-    'li', { 'data-step': i < at || camera.readiness === 'trained' ? 'done' : i === at ? 'now' : 'later', 'aria-current': i === at ? 'step' : null },
-    stepWords[step])));
+    'li', { 'data-step': progressOf(i), 'aria-current': i === at ? 'step' : null }, stepWords[step])));
 }
 
 function readinessOf(camera) {
@@ -46,7 +55,9 @@ function readinessOf(camera) {
     case 'needs_snapshots':
       return [...parts, ...snapshotsOf(camera)];
     case 'ready_for_training':
-      return [...parts, el('p', {}, camera.training?.state === 'queued' ? 'Training is queued and begins shortly.' : 'Enough snapshots are here. Training begins shortly.')];
+      return [...parts, el('p', {}, camera.training?.state === 'queued'
+        ? 'Training is queued and begins shortly.'
+        : 'Enough snapshots are here. Training begins shortly.')];
     case 'training_in_progress':
       return [...parts, ...trainingOf(camera.training)];
     case 'trained':
@@ -59,7 +70,9 @@ function readinessOf(camera) {
 function snapshotsOf(camera) {
   const have = camera.snapshots?.normal ?? 0;
   const need = camera.required_snapshots;
-  const others = Object.entries(camera.snapshots ?? {}).filter(([label]) => label !== 'normal').map(([label, n]) => `${n} ${label}`);
+  const others = Object.entries(camera.snapshots ?? {})
+    .filter(([label]) => label !== 'normal')
+    .map(([label, n]) => `${n} ${label}`);
   const words = `Needs snapshots: ${have} of ${need} labelled normal`;
   return [
     el('p', {}, words, others.length > 0 ? el('span', { class: 'fine' }, ` (and ${others.join(', ')})`) : null),

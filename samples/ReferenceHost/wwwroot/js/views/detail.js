@@ -64,6 +64,7 @@ export class Detail {
   }
 
   #render(detail) {
+    const isNew = this.#parts === null;
     this.#parts ??= this.#build();
     const { head, reasons, viewer, objects, facts } = this.#parts;
     const { event } = detail;
@@ -72,6 +73,11 @@ export class Detail {
     renderWhenChanged(objects, detail.objects, objectsOf);
     renderWhenChanged(facts, [event, detail.metadata], ([e, metadata]) => factsOf(e, metadata));
     viewer.show(detail);
+
+    // In a narrow window the event takes the place of the list, and of the focus that was on it.
+    if (isNew && !byId('event-list').checkVisibility()) {
+      byId('detail-title').focus();
+    }
   }
 
   #build() {
@@ -143,8 +149,9 @@ function reasonsOf(verdict) {
 
 function bar(value, scale) {
   const width = (100 * Math.abs(value)) / scale;
+  const sign = value < 0 ? 'minus' : 'plus';
   return svg(
-    'svg', { class: 'bar', viewBox: '0 0 100 4', preserveAspectRatio: 'none', 'aria-hidden': 'true', 'data-sign': value < 0 ? 'minus' : 'plus' },
+    'svg', { class: 'bar', viewBox: '0 0 100 4', preserveAspectRatio: 'none', 'aria-hidden': 'true', 'data-sign': sign },
     svg('rect', { class: 'bar-ground', width: 100, height: 4 }),
     svg('rect', { class: 'bar-value', width, height: 4 }));
 }
@@ -152,7 +159,10 @@ function bar(value, scale) {
 function objectsOf(objects) {
   const title = el('h3', {}, 'Stored, sealed');
   if (objects.length === 0) {
-    return [title, el('p', { class: 'fine' }, 'Nothing of this event is stored yet. The clip comes from the edge; frames are sealed after the verdict.')];
+    return [
+      title,
+      el('p', { class: 'fine' }, 'Nothing of this event is stored yet. The clip comes from the edge; frames are sealed after the verdict.'),
+    ];
   }
 
   const rows = objects.map((o) => el(

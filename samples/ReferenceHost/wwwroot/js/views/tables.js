@@ -19,7 +19,9 @@ export function showModels(models, cameraName) {
     el('td', { class: 'number' }, bytes(m.size_bytes)),
     el('td', { class: 'code', title: m.sha256 }, m.sha256.slice(0, 12)),
   ]);
-  showEmpty('models', models, 'No models yet.', 'The node trains one for each camera as soon as enough labelled snapshots are here; “Cameras” shows how far each is.');
+  showEmpty(
+    'models', models, 'No models yet.',
+    'The node trains one for each camera as soon as enough labelled snapshots are here; “Cameras” shows how far each is.');
 }
 
 export function showEdges(edges) {
@@ -32,7 +34,9 @@ export function showEdges(edges) {
     el('td', {}, fullTime(e.certificate_expires_at)),
     el('td', {}, e.software || '–'),
   ]);
-  showEmpty('edges', edges, 'No edges yet.', 'Make an enrolment bundle on the node with “edge add NAME --out bundle.txt” and give it to the edge.');
+  showEmpty(
+    'edges', edges, 'No edges yet.',
+    'Make an enrolment bundle on the node with “edge add NAME --out bundle.txt” and give it to the edge.');
 }
 
 function presenceOf(edge, now) {

@@ -50,6 +50,11 @@ export class Timeline {
     this.#render();
   }
 
+  /** Puts the focus back on an event, where the list was away while the event was shown. */
+  focus(id) {
+    byId('event-list').querySelector(`a[data-id="${id}"]`)?.focus();
+  }
+
   showCameras(cameras) {
     this.#cameraNames = new Map(cameras.map((c) => [c.id, c.name || c.id]));
     const select = byId('filter-camera');
@@ -77,7 +82,10 @@ export class Timeline {
     this.#showEmpty();
   }
 
-  /** Puts the newest page in front of what was loaded before. Where the two do not touch, events between them are unknown and the old ones go. */
+  /**
+   * Puts the newest page in front of what was loaded before. Where the two do not touch, events between them are unknown and
+   * the old ones go.
+   */
   #merge(page) {
     const fresh = new Set(page.events.map((e) => e.id));
     const touches = this.#events.some((e) => fresh.has(e.id));
@@ -176,7 +184,9 @@ export class Timeline {
       ? [el('p', {}, el('strong', {}, 'No event matches these filters.')), el('p', {}, 'Choose another camera, or a lower severity.')]
       : [
         el('p', {}, el('strong', {}, 'No events yet.')),
-        el('p', {}, 'They appear here when a camera sees something that is not normal for it. Under “Cameras” you see how far each one has learned.'),
+        el(
+          'p', {}, 'They appear here when a camera sees something that is not normal for it. ',
+          'Under “Cameras” you see how far each one has learned.'),
       ]);
   }
 }

@@ -1,19 +1,17 @@
-// Shows an event's frames with the regions of its verdict, and its clip. Everything is opened here, held as Blob URLs, and forgotten on lock or leave.
+// Shows an event's frames with the regions of its verdict, and its clip. Everything is opened here, held as Blob URLs, and
+// forgotten on lock or leave.
 
 import { announce, el, reconcile, renderWhenChanged, setAttribute, setText, svg } from '../dom.js';
-import { openSealedObject, SealedObjectError } from '../sealing/sealed-object.js';
-import { SealedFormatException } from '../sealing/unseal.js';
-import { ApiError } from '../api.js';
-import { bytes } from '../words.js';
+import { openSealedObject } from '../sealing/sealed-object.js';
 import { openUnlockDialog } from '../vault.js';
-
-const SnapshotName = /^snapshot(?:-(\d{1,2}))?\.jpg$/;
-const ClipName = 'clip.mp4';
+import { bytes } from '../words.js';
+import { ClipName, captionOf, drawRegions, itemsOf, notice, problemWords } from './viewer-parts.js';
 
 export class Viewer {
   #api;
   #vault;
   #eventId = null;
+  #stage = null;
   #regions = [];
   #items = [];
   #chosen = null;
@@ -47,13 +45,14 @@ export class Viewer {
 
   show(detail) {
     this.#eventId = detail.event.id;
+    this.#stage = detail.event.stage;
     this.#regions = detail.event.verdict?.regions ?? [];
     this.#items = itemsOf(detail.objects);
     if (!this.#items.some((i) => i.name === this.#chosen)) {
       this.#chosen = this.#items[0]?.name ?? null;
     }
 
-    this.#render(detail.event.stage);
+    this.#render();
     this.#open(this.#chosen);
   }
 
@@ -87,14 +86,14 @@ export class Viewer {
     this.#open(name);
   }
 
-  #render(stage = 'released') {
+  #render() {
     reconcile(this.strip, this.#items, (i) => i.name, () => this.#stripRow());
     const item = this.#items.find((i) => i.name === this.#chosen) ?? null;
     const entry = this.#opened.get(this.#chosen) ?? null;
     const locked = this.#vault.key === null;
     setText(this.caption, captionOf(item, this.#regions.length));
     const state = {
-      stage: this.#items.length === 0 ? stage : null,
+      stage: this.#items.length === 0 ? this.#stage : null,
       name: item?.name ?? null,
       readable: item?.readable ?? false,
       locked,
@@ -136,11 +135,15 @@ export class Viewer {
     }
 
     if (state.problem !== null) {
-      return notice('It cannot be shown', state.problem, el('button', { type: 'button', class: 'quiet', onclick: () => this.#retry() }, 'Try again'));
+      return notice(
+        'It cannot be shown', state.problem,
+        el('button', { type: 'button', class: 'quiet', onclick: () => this.#retry() }, 'Try again'));
     }
 
     if (state.url === null) {
-      return el('div', { class: 'notice' }, el('p', { class: 'progress-text' }, 'Opening…'), el('progress', { 'aria-label': 'Opening', max: '1' }));
+      return el(
+        'div', { class: 'notice' },
+        el('p', { class: 'progress-text' }, 'Opening…'), el('progress', { 'aria-label': 'Opening', max: '1' }));
     }
 
     return state.name === ClipName ? this.#video(state) : this.#frame(state);
@@ -231,69 +234,4 @@ export class Viewer {
       setText(this.stage.querySelector('.progress-text'), `Opening… ${bytes(entry.done)} of ${bytes(entry.total)}`);
     }
   }
-}
-
-/** What of an event can be looked at: frames in order, then the clip. */
-function itemsOf(objects) {
-  const items = [];
-  for (const object of objects) {
-    const match = SnapshotName.exec(object.name);
-    const readable = object.status !== 'receiving';
-    if (match !== null) {
-      const number = Number(match[1] ?? 1);
-      items.push({ name: object.name, number, label: String(number), isClip: false, path: `snapshots/${number}`, readable });
-    } else if (object.name === ClipName) {
-      items.push({ name: object.name, number: Infinity, label: 'Clip', isClip: true, path: 'clip', readable });
-    }
-  }
-
-  return items.sort((a, b) => a.number - b.number);
-}
-
-function captionOf(item, regions) {
-  if (!item) {
-    return '';
-  }
-
-  if (item.isClip) {
-    return 'Clip, as the edge sealed it';
-  }
-
-  return regions === 0 ? `Frame ${item.number}` : `Frame ${item.number} · ${regions === 1 ? '1 box' : `${regions} boxes`} from the verdict`;
-}
-
-function notice(title, text, action = null) {
-  return el('div', { class: 'notice' }, el('p', { class: 'notice-title' }, title), el('p', {}, text), action);
-}
-
-/** Boxes are in pixels of the frame, so the frame's own size is the drawing's. */
-function drawRegions(overlay, width, height, regions) {
-  const text = Math.max(10, Math.round(height / 28));
-  overlay.setAttribute('viewBox', `0 0 ${width} ${height}`);
-  overlay.replaceChildren(...regions.map((r) => svg(
-    'g', {},
-    svg('rect', { class: 'region', x: r.x, y: r.y, width: r.width, height: r.height }),
-    svg(
-      'text', { class: 'region-label', x: r.x + 2, y: r.y > text * 1.5 ? r.y - text * 0.4 : r.y + text * 1.2, 'font-size': text, 'stroke-width': text / 4 },
-      `${r.label} ${Math.round(r.confidence * 100)} %`))));
-}
-
-const formatWords = {
-  NoSuchRecipient: 'It is sealed to another key than the one that is open.',
-  NotAuthentic: 'Its seal does not verify: it was changed or damaged after it was sealed. Nothing of it is shown.',
-  Truncated: 'It is cut short, so its seal does not verify. Nothing of it is shown.',
-  BadFraming: 'Its length is wrong: it was cut, or something was appended. Nothing of it is shown.',
-  NotSealed: 'What the node stores here is not a sealed object.',
-};
-
-function problemWords(error) {
-  if (error instanceof SealedFormatException) {
-    return formatWords[error.error] ?? `It is not a sealed object that this console knows (${error.message}).`;
-  }
-
-  if (error instanceof SealedObjectError || error instanceof ApiError) {
-    return error.message;
-  }
-
-  return 'Something unexpected went wrong while it was opened.';
 }
