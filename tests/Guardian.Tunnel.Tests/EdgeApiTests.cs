@@ -220,6 +220,18 @@ public sealed class EdgeApiTests : GatewayFixture
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task a_watch_ends_when_the_gateway_stops()
+    {
+        await Node.Deployments.Writer.WriteAsync(Node.Assign());
+        await using IAsyncEnumerator<Deployment> watch = _client.WatchDeploymentsAsync(None).GetAsyncEnumerator();
+        Assert.True(await watch.MoveNextAsync());
+        Task<bool> next = watch.MoveNextAsync().AsTask();
+        await Server.StopAsync(None);
+        RpcException ended = await Assert.ThrowsAsync<RpcException>(() => next);
+        Assert.Equal(StatusCode.Unavailable, ended.StatusCode);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task a_model_with_another_hash_is_refused_and_removed()
     {
         string file = Path.Combine(Folder, "model.onnx");

@@ -119,7 +119,9 @@ internal static class GuardianNode
             return next();
         });
         app.UseDefaultFiles();
-        app.UseStaticFiles();
+
+        // Modules of the page must never come from two versions of it.
+        app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = c => c.Context.Response.Headers.CacheControl = "no-cache" });
         app.MapOpenApi();
         app.MapGet("/api/v1/health", () => new HealthDto("ok", NodeEndpoints.Version)).WithSummary("Liveness, open to everyone.");
 

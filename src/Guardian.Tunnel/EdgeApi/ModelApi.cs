@@ -5,7 +5,7 @@ using Guardian.Tunnel.Contract;
 namespace Guardian.Tunnel;
 
 /// <summary>Serves <c>edge.models.ModelService</c>.</summary>
-internal sealed class ModelApi(EdgeGate gate, IModelSource models)
+internal sealed class ModelApi(EdgeGate gate, IModelSource models, CancellationToken stopping)
 {
     private const int ChunkSize = 64 << 10, MaxError = 512;
 
@@ -20,9 +20,19 @@ internal sealed class ModelApi(EdgeGate gate, IModelSource models)
     {
         EdgeId edge = await gate.IdentifyAsync(call).ConfigureAwait(false);
         await call.SendHeadersAsync().ConfigureAwait(false);
-        await foreach (Deployment deployment in models.WatchAsync(edge, call.CancellationToken).ConfigureAwait(false))
+
+        // A watch never ends by itself, so it would hold up the gateway's stop.
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken, stopping);
+        try
         {
-            await call.WriteAsync(deployment).ConfigureAwait(false);
+            await foreach (Deployment deployment in models.WatchAsync(edge, ends.Token).ConfigureAwait(false))
+            {
+                await call.WriteAsync(deployment, ends.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            throw new RpcException(StatusCode.Unavailable, "the node is stopping; watch again");
         }
     }
 

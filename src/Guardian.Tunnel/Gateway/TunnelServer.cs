@@ -31,6 +31,7 @@ public sealed class TunnelServer : IHostedService, IAsyncDisposable
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _stopping = new();
     private WebApplication? _application;
     private X509Certificate2? _certificate;
     private IPEndPoint? _edgeEndPoint;
@@ -103,6 +104,7 @@ public sealed class TunnelServer : IHostedService, IAsyncDisposable
     /// <summary>Stops listening; open calls may finish until <paramref name="cancellationToken"/> says otherwise.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        await _stopping.CancelAsync().ConfigureAwait(false);
         if (_application is not null)
         {
             await _application.StopAsync(cancellationToken).ConfigureAwait(false);
@@ -119,6 +121,7 @@ public sealed class TunnelServer : IHostedService, IAsyncDisposable
         }
 
         _certificate?.Dispose();
+        _stopping.Dispose();
     }
 
     private GrpcServer EdgeApi()
@@ -130,7 +133,7 @@ public sealed class TunnelServer : IHostedService, IAsyncDisposable
         server.AddService(TelemetryReflection.Descriptor.Services[0], new TelemetryApi(gate, _registry, _time).Bind);
         server.AddService(ControlReflection.Descriptor.Services[0], new ControlApi(gate, _registry).Bind);
         server.AddService(DatasetsReflection.Descriptor.Services[0], new DatasetApi(gate, _ports.Datasets, _logger).Bind);
-        server.AddService(ModelsReflection.Descriptor.Services[0], new ModelApi(gate, _ports.Models).Bind);
+        server.AddService(ModelsReflection.Descriptor.Services[0], new ModelApi(gate, _ports.Models, _stopping.Token).Bind);
         server.AddService(EnrollmentReflection.Descriptor.Services[0], Enrollment(gate).BindAuthenticated);
         return server;
     }
