@@ -1,3 +1,4 @@
+using Guardian.Shared.Files;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dapper;
 using Guardian.Models.Internal;
 using Guardian.Models.Onnx;
+using Guardian.Shared.Files;
 using Guardian.Shared.Sql;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -140,9 +141,9 @@ internal sealed class SqliteModelCatalog : IModelCatalog, IDisposable
         };
         try
         {
-            await DurableFile.WriteAsync(Path.Combine(folder, OnnxFile), _folder.Temporary, model.Onnx, cancellationToken).ConfigureAwait(false);
+            await DurableFile.WriteAsync(Path.Combine(folder, OnnxFile), _folder.NewTemporaryFile(), model.Onnx, cancellationToken).ConfigureAwait(false);
             await DurableFile.WriteAsync(
-                Path.Combine(folder, MetadataFile), _folder.Temporary, System.Text.Encoding.UTF8.GetBytes(json), cancellationToken).ConfigureAwait(false);
+                Path.Combine(folder, MetadataFile), _folder.NewTemporaryFile(), System.Text.Encoding.UTF8.GetBytes(json), cancellationToken).ConfigureAwait(false);
             await _folder.Database.WriteAsync(
                 c => c.Execute(
                     """

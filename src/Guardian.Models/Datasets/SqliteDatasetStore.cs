@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Dapper;
 using Guardian.Models.Internal;
+using Guardian.Shared.Files;
 using Guardian.Shared.Sql;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -172,7 +173,7 @@ internal sealed class SqliteDatasetStore : IDatasetStore, IDisposable
     {
         string file = _folder.SnapshotFile(row.CameraId, row.Label, row.Sha256);
         DurableFile.CreateFolder(Path.GetDirectoryName(file)!);
-        await DurableFile.WriteAsync(file, _folder.Temporary, jpeg, cancellationToken).ConfigureAwait(false);
+        await DurableFile.WriteAsync(file, _folder.NewTemporaryFile(), jpeg, cancellationToken).ConfigureAwait(false);
         try
         {
             await _folder.Database.WriteAsync(

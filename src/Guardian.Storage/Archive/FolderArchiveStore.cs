@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Guardian.Shared.Files;
 
 namespace Guardian.Storage;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Guardian.Shared.Files;
 
 namespace Guardian.Storage;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Guardian.Shared.Files;
 
 namespace Guardian.Tunnel;
 
@@ -64,15 +65,15 @@ public sealed class EdgeCredentials : IDisposable
     /// <summary>Writes the files; each appears whole or not at all.</summary>
     public void Save(string directory)
     {
-        PrivateFile.CreateFolder(directory);
+        DurableFile.CreateFolder(directory);
         using ECDsa key = Certificate.GetECDsaPrivateKey() ?? throw new TunnelException("edge credentials: the certificate has no key");
-        PrivateFile.Write(Path.Combine(directory, KeyFile), key.ExportPkcs8PrivateKeyPem() + "\n");
-        PrivateFile.Write(Path.Combine(directory, CertificateFile), Certificate.ExportCertificatePem() + "\n");
-        PrivateFile.Write(Path.Combine(directory, AuthorityFile), Authority.ExportCertificatePem() + "\n");
-        PrivateFile.Write(Path.Combine(directory, RecipientsFile), string.Concat(Recipients.Select(r => PemEncoding.WriteString("PUBLIC KEY", r) + "\n")));
+        DurableFile.Write(Path.Combine(directory, KeyFile), key.ExportPkcs8PrivateKeyPem() + "\n");
+        DurableFile.Write(Path.Combine(directory, CertificateFile), Certificate.ExportCertificatePem() + "\n");
+        DurableFile.Write(Path.Combine(directory, AuthorityFile), Authority.ExportCertificatePem() + "\n");
+        DurableFile.Write(Path.Combine(directory, RecipientsFile), string.Concat(Recipients.Select(r => PemEncoding.WriteString("PUBLIC KEY", r) + "\n")));
 
         // Last, because its presence says that the others are there.
-        PrivateFile.Write(Path.Combine(directory, InfoFile), JsonSerializer.Serialize(new EdgeInfo(EdgeId.ToString(), Address), EdgeJson.Default.EdgeInfo) + "\n");
+        DurableFile.Write(Path.Combine(directory, InfoFile), JsonSerializer.Serialize(new EdgeInfo(EdgeId.ToString(), Address), EdgeJson.Default.EdgeInfo) + "\n");
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Guardian.Shared.Files;
 
 namespace Guardian.Tunnel;
 
@@ -42,7 +43,7 @@ public sealed class CertificateAuthority : IDisposable
         TimeProvider time = timeProvider ?? TimeProvider.System;
         string certificate = Path.Combine(directory, "ca.crt.pem");
         string key = Path.Combine(directory, "ca.key.pem");
-        PrivateFile.CreateFolder(directory);
+        DurableFile.CreateFolder(directory);
         try
         {
             if (!File.Exists(certificate))
@@ -155,8 +156,8 @@ public sealed class CertificateAuthority : IDisposable
         using X509Certificate2 certificate = request.CreateSelfSigned(now - ClockTolerance, now + AuthorityLifetime);
 
         // The key first: a certificate without its key would be taken for a whole authority.
-        PrivateFile.Write(keyPath, key.ExportPkcs8PrivateKeyPem() + "\n");
-        PrivateFile.Write(certificatePath, certificate.ExportCertificatePem() + "\n");
+        DurableFile.Write(keyPath, key.ExportPkcs8PrivateKeyPem() + "\n");
+        DurableFile.Write(certificatePath, certificate.ExportCertificatePem() + "\n");
     }
 
     private X509Certificate2 Sign(CertificateRequest request, string purpose, TimeSpan lifetime)

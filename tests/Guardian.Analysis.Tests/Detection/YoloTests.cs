@@ -1,4 +1,4 @@
-using Guardian.Analysis.Tests.Onnx;
+using Guardian.Models.Onnx;
 
 namespace Guardian.Analysis.Tests.Detection;
 

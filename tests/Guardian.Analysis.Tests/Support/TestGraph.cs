@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using Guardian.Analysis.Tests.Onnx;
+using Guardian.Models.Onnx;
 
 namespace Guardian.Analysis.Tests;
 
