@@ -11,6 +11,7 @@ namespace Guardian.Bench.Node;
 internal sealed class BenchNode : IAsyncDisposable
 {
     private readonly SqliteEventStore _events;
+    private readonly FolderArchiveStore _store;
     private readonly SealedArchive _archive;
     private readonly LocalModels _models;
     private readonly EdgeRegistry _registry;
@@ -20,8 +21,8 @@ internal sealed class BenchNode : IAsyncDisposable
     private BenchNode(string folder)
     {
         _events = new SqliteEventStore(new EventStoreOptions { DatabasePath = Path.Combine(folder, "events.db") });
-        _archive = new SealedArchive(
-            new SealedArchiveOptions { Directory = Path.Combine(folder, "storage") }, new FolderArchiveStore(Path.Combine(folder, "archive")));
+        _store = new FolderArchiveStore(Path.Combine(folder, "archive"));
+        _archive = new SealedArchive(new SealedArchiveOptions { Directory = Path.Combine(folder, "storage") }, _store);
         _models = new LocalModels(new GuardianModelsOptions { Directory = Path.Combine(folder, "models") });
         _registry = new EdgeRegistry(Path.Combine(folder, "tunnel", "registry.db"));
         _authority = CertificateAuthority.Open(Path.Combine(folder, "tunnel"));
@@ -35,6 +36,7 @@ internal sealed class BenchNode : IAsyncDisposable
     public static async Task<BenchNode> StartAsync(string folder)
     {
         var node = new BenchNode(folder);
+        await node._archive.RecoverAsync(CancellationToken.None);
         await node._server.StartAsync(CancellationToken.None);
         return node;
     }
@@ -52,6 +54,7 @@ internal sealed class BenchNode : IAsyncDisposable
         await _registry.DisposeAsync();
         await _models.DisposeAsync();
         await _archive.DisposeAsync();
+        _store.Dispose();
         await _events.DisposeAsync();
         _authority.Dispose();
     }

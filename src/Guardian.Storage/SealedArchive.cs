@@ -14,16 +14,19 @@ public sealed class SealedArchive : IAsyncDisposable
     private readonly IArchiveStore _store;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly FolderLock _lock;
     private readonly Spool _spool;
     private readonly SealedObjectIndex _index;
     private readonly ArchiveOutbox _outbox;
+    private volatile bool _recovered;
 
-    /// <summary>Opens the spool and index, and puts right what a killed process left behind.</summary>
+    /// <summary>Opens the spool and index, and locks the folder against other processes. Call <see cref="RecoverAsync"/> before anything else.</summary>
     /// <param name="options">Folder and bounds.</param>
     /// <param name="store">Where objects last.</param>
     /// <param name="timeProvider">The clock; the system's by default.</param>
     /// <param name="logger">Where to report; nowhere by default.</param>
     /// <exception cref="ArgumentException">The options are not sound; the message names every key.</exception>
+    /// <exception cref="StorageException">Another process uses the folder, or its index cannot be opened.</exception>
     public SealedArchive(SealedArchiveOptions options, IArchiveStore store, TimeProvider? timeProvider = null, ILogger<SealedArchive>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -38,6 +41,7 @@ public sealed class SealedArchive : IAsyncDisposable
         _time = timeProvider ?? TimeProvider.System;
         _logger = logger ?? NullLogger<SealedArchive>.Instance;
         DurableFile.CreateFolder(options.Directory);
+        _lock = FolderLock.Take(options.Directory);
         _index = new SealedObjectIndex(Path.Combine(options.Directory, "objects.db"));
         _spool = new Spool(Path.Combine(options.Directory, "spool"), options);
         _outbox = new ArchiveOutbox(options, store, _index, _spool, _time, _logger);
@@ -47,7 +51,14 @@ public sealed class SealedArchive : IAsyncDisposable
     public async Task RecoverAsync(CancellationToken cancellationToken)
     {
         await _index.ReleaseAllAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<SealedObjectInfo> unarchived = await _index.ListUnarchivedAsync(cancellationToken).ConfigureAwait(false);
+        foreach (SealedObjectInfo lost in unarchived.Where(o => o.Status == SealedObjectStatus.Receiving && !_spool.Has(o)))
+        {
+            await _index.RemoveAsync(lost.Id, cancellationToken).ConfigureAwait(false);
+        }
+
         _spool.Recover(await _index.ListUnarchivedAsync(cancellationToken).ConfigureAwait(false));
+        _recovered = true;
     }
 
     /// <summary>Begins or resumes an upload.</summary>
@@ -56,11 +67,18 @@ public sealed class SealedArchive : IAsyncDisposable
     /// <param name="startOffset">Where the bytes that follow belong: 0, or the size of what is stored of an interrupted upload.</param>
     /// <param name="totalSize">Bytes of the whole object when known; enforced at the end.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidOperationException"><see cref="RecoverAsync"/> has not been called.</exception>
+    /// <exception cref="StorageException">The disk or the index failed.</exception>
     public async Task<UploadStart> BeginUploadAsync(SealedObjectId id, string cameraId, long startOffset, long? totalSize, CancellationToken cancellationToken)
     {
         UploadStart Refuse(UploadRefusalReason reason, string message) => new(null, new UploadRefusal(reason, message));
 
         _ = BucketName.ForCamera(cameraId);
+        if (!_recovered)
+        {
+            throw new InvalidOperationException("call RecoverAsync before uploads begin");
+        }
+
         if (totalSize > _options.MaxObjectBytes)
         {
             return Refuse(UploadRefusalReason.TooLarge, $"total_size: {totalSize} bytes, at most {_options.MaxObjectBytes} are taken");
@@ -75,18 +93,18 @@ public sealed class SealedArchive : IAsyncDisposable
         try
         {
             SealedObjectInfo? existing = await _index.GetAsync(id, cancellationToken).ConfigureAwait(false);
-            if (existing is { Status: not SealedObjectStatus.Receiving })
-            {
-                return new UploadStart(null, new UploadRefusal(UploadRefusalReason.AlreadyComplete, $"{id} is complete with {existing.Size} bytes") { Existing = existing });
-            }
-
             if (existing is not null && existing.CameraId != cameraId)
             {
                 return Refuse(UploadRefusalReason.OtherCamera, $"{id} belongs to another camera");
             }
 
+            if (existing is { Status: not SealedObjectStatus.Receiving })
+            {
+                return new UploadStart(null, new UploadRefusal(UploadRefusalReason.AlreadyComplete, $"{id} is complete with {existing.Size} bytes") { Existing = existing });
+            }
+
             // An edge that starts over may do so; any other offset must be where the stored bytes end.
-            long stored = existing?.Size ?? 0;
+            long stored = existing is not null && _spool.Has(existing) ? existing.Size : 0;
             if (startOffset != 0 && startOffset != stored)
             {
                 return new UploadStart(null, new UploadRefusal(UploadRefusalReason.WrongOffset, $"start_offset: {startOffset}, the stored bytes end at {stored}") { ExpectedOffset = stored });
@@ -174,9 +192,10 @@ public sealed class SealedArchive : IAsyncDisposable
     public Task RunAsync(CancellationToken cancellationToken) => _outbox.RunAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _outbox.Dispose();
-        return _index.DisposeAsync();
+        await _index.DisposeAsync().ConfigureAwait(false);
+        _lock.Dispose();
     }
 }

@@ -26,9 +26,6 @@ public sealed class TunnelOptions
     /// <summary>The name or address under which edges reach this node; goes into bundles and certificates. Default <c>127.0.0.1</c>.</summary>
     public string PublicHost { get; set; } = "127.0.0.1";
 
-    /// <summary>How long a bundle is good. Default 1 day; 1 minute to 30 days.</summary>
-    public TimeSpan BundleLifetime { get; set; } = TimeSpan.FromDays(1);
-
     /// <summary>How long an edge's certificate is good. Default 90 days; 1 hour to 825 days.</summary>
     public TimeSpan CertificateLifetime { get; set; } = TimeSpan.FromDays(90);
 
@@ -52,7 +49,6 @@ public sealed class TunnelOptions
         Check(EnrollmentPort is >= 0 and <= 65535, nameof(EnrollmentPort), "must be from 0 to 65535");
         Check(EdgePort == 0 || EdgePort != EnrollmentPort, nameof(EnrollmentPort), "must differ from EdgePort");
         Check(Uri.CheckHostName(PublicHost) is UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6, nameof(PublicHost), "must be a host name or an IP address");
-        Check(BundleLifetime >= TimeSpan.FromMinutes(1) && BundleLifetime <= TimeSpan.FromDays(30), nameof(BundleLifetime), "must be from 1 minute to 30 days");
         Check(CertificateLifetime >= TimeSpan.FromHours(1) && CertificateLifetime <= TimeSpan.FromDays(825), nameof(CertificateLifetime), "must be from 1 hour to 825 days");
         return errors;
     }

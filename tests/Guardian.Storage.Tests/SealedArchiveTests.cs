@@ -208,6 +208,80 @@ public sealed class SealedArchiveTests : IAsyncLifetime
         Assert.Empty(Directory.GetFiles(_folder.File("data/spool")));
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task a_second_process_on_the_folder_is_refused_and_harms_nothing()
+    {
+        byte[] clip = await Sample.SealAsync(Sample.Bytes(200_000));
+        await using SealedUpload upload = (await _archive.BeginUploadAsync(_id, "cam", 0, null, None)).Upload!;
+        await upload.WriteAsync(clip.AsMemory(0, 100_000), None);
+
+        Assert.Contains("another process", Assert.Throws<StorageException>(() => new SealedArchive(_options, _store)).Message, StringComparison.Ordinal);
+
+        await upload.WriteAsync(clip.AsMemory(100_000), None);
+        Assert.NotNull((await upload.CompleteAsync(None)).Stored);
+        Assert.Equal(clip, await ReadAsync(null));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task a_clip_that_another_camera_stored_is_not_taken_for_ones_own()
+    {
+        await UploadAsync(await Sample.SealAsync(Sample.Bytes(1000)));
+        UploadStart other = await _archive.BeginUploadAsync(_id, "other-camera", 0, null, None);
+        Assert.Equal(UploadRefusalReason.OtherCamera, other.Refusal!.Reason);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task a_partial_upload_whose_file_is_gone_starts_over()
+    {
+        byte[] clip = await Sample.SealAsync(Sample.Bytes(200_000));
+        await using (SealedUpload first = (await _archive.BeginUploadAsync(_id, "cam", 0, null, None)).Upload!)
+        {
+            await first.WriteAsync(clip.AsMemory(0, 100_000), None);
+        }
+
+        File.Delete(Directory.GetFiles(_folder.File("data/spool")).Single());
+        Assert.Equal(0, (await _archive.BeginUploadAsync(_id, "cam", 100_000, null, None)).Refusal!.ExpectedOffset);
+        await ReopenAsync();
+        Assert.Null(await _archive.GetAsync(_id, None));
+        Assert.NotNull((await UploadAsync(clip)).Stored);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task a_write_that_is_cancelled_gives_its_room_back()
+    {
+        byte[] clip = await Sample.SealAsync(Sample.Bytes(3 << 20));
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        for (int i = 0; i < 10; i++)
+        {
+            await using SealedUpload upload = (await _archive.BeginUploadAsync(_id, "cam", 0, null, None)).Upload!;
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await upload.WriteAsync(clip, cancelled.Token));
+        }
+
+        Assert.NotNull((await UploadAsync(clip)).Stored);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task another_object_at_the_archives_key_does_not_cost_the_spools_copy()
+    {
+        byte[] clip = await Sample.SealAsync(Sample.Bytes(1000));
+        SealedObjectInfo stored = (await UploadAsync(clip)).Stored!;
+        await _store.EnsureBucketAsync(stored.Bucket, None);
+        await _store.PutAsync(stored.Bucket, stored.Key, new MemoryStream(new byte[clip.Length]), None);
+
+        Assert.Equal(0, await _archive.ArchiveDueAsync(None));
+        Assert.Contains("another object", (await _archive.GetAsync(_id, None))!.LastError, StringComparison.Ordinal);
+        Assert.Equal(clip, await ReadAsync(null));
+    }
+
+    [Fact]
+    public async Task uploads_wait_for_recovery()
+    {
+        await _archive.DisposeAsync();
+        await using var fresh = new SealedArchive(_options, _store);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => fresh.BeginUploadAsync(_id, "cam", 0, null, None));
+    }
+
     [Fact]
     public void unsound_options_are_all_named()
     {

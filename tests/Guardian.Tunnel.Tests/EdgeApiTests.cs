@@ -79,6 +79,38 @@ public sealed class EdgeApiTests : GatewayFixture
         Assert.DoesNotContain("password", error.Detail, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task an_event_with_the_largest_frames_is_taken()
+    {
+        Event e = Event();
+        byte[] frame = Bytes(2 << 20);
+        e.Frames.AddRange(Enumerable.Range(0, 8).Select(_ => new Frame { Jpeg = ByteString.CopyFrom(frame) }));
+        Assert.True((await _client.SendEventsAsync([e], None)).Success);
+        Assert.Equal(8, Node.Events[e.Id].Frames.Count);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task one_camera_too_many_is_a_bound_and_not_a_failure()
+    {
+        await _client.SyncCapabilitiesAsync(Enumerable.Range(0, 256).Select(i => new CameraCapability { CameraId = $"camera-{i}" }), None);
+        RpcException error = await Assert.ThrowsAsync<RpcException>(() => _client.SendEventsAsync([Event(e => e.CameraId = "one-more")], None));
+        Assert.Equal(StatusCode.ResourceExhausted, error.StatusCode);
+        Assert.Contains("256", error.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task an_edge_that_is_revoked_cannot_go_on_with_an_open_upload()
+    {
+        using GrpcChannel channel = EdgeChannel.Open(_credentials.Address, _credentials.Authority, _credentials.Certificate);
+        using GrpcCall<UploadSnapshotRequest, UploadSnapshotResponse> call = channel.StartCall(EdgeMethods.UploadSnapshots);
+        await call.WriteAsync(Snapshot("front-door", [1]), None);
+        Assert.NotNull(await call.ReadAsync(None));
+        await Registry.RevokeEdgeAsync(_credentials.EdgeId, None);
+        await call.WriteAsync(Snapshot("front-door", [2]), None);
+        RpcException error = await Assert.ThrowsAsync<RpcException>(async () => await call.ReadAsync(None));
+        Assert.Equal(StatusCode.Unauthenticated, error.StatusCode);
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task cameras_are_recorded_and_need_snapshots()
     {

@@ -41,6 +41,34 @@ public sealed class EnrollmentTests : GatewayFixture
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task credentials_survive_a_kill_at_any_step_of_saving_them()
+    {
+        (EdgeClient client, EdgeCredentials old) = await EnrolAsync();
+        using EdgeCredentials renewed = await client.RenewAsync(old, None);
+        client.Dispose();
+        string before = Path.Combine(Folder, "before"), after = Path.Combine(Folder, "after");
+        old.Save(before);
+        renewed.Save(after);
+
+        // Killed after the key took its place and before the certificate did.
+        File.Copy(Path.Combine(after, "edge.crt.pem"), Path.Combine(before, "edge.crt.pem.next"));
+        using (EdgeCredentials loaded = EdgeCredentials.Load(before))
+        {
+            Assert.Equal(old.Certificate.SerialNumber, loaded.Certificate.SerialNumber);
+        }
+
+        File.Copy(Path.Combine(after, "edge.key.pem"), Path.Combine(before, "edge.key.pem"), overwrite: true);
+        using (EdgeCredentials loaded = EdgeCredentials.Load(before))
+        {
+            Assert.Equal(renewed.Certificate.SerialNumber, loaded.Certificate.SerialNumber);
+        }
+
+        using EdgeCredentials again = EdgeCredentials.Load(before);
+        Assert.Equal(renewed.Certificate.SerialNumber, again.Certificate.SerialNumber);
+        old.Dispose();
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task a_bundle_is_good_once()
     {
         EnrollmentBundle bundle = await AddEdgeAsync();

@@ -43,8 +43,8 @@ public sealed class HostileInputTests : GatewayFixture
                 await response.Content.CopyToAsync(Stream.Null, cancellationToken);
                 string status = (response.Headers.TryGetValues("grpc-status", out IEnumerable<string>? only) ? only : response.TrailingHeaders.GetValues("grpc-status")).Single();
 
-                // UNKNOWN would be an exception that nobody foresaw.
-                Assert.NotEqual("2", status);
+                // UNKNOWN would be an exception that nobody foresaw, and so would UNAVAILABLE: nothing behind this gateway fails.
+                Assert.DoesNotContain(status, new[] { "2", "14" });
             });
             Assert.True((await client.HeartbeatAsync(None)).Success);
         }

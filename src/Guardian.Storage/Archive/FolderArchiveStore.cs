@@ -6,22 +6,25 @@ namespace Guardian.Storage;
 /// <summary>
 /// The archive as a folder: one sub-folder a bucket, one file an object. Objects are written aside, flushed, then linked to their name, and the folder is flushed.
 /// </summary>
-public sealed class FolderArchiveStore : IArchiveStore
+public sealed class FolderArchiveStore : IArchiveStore, IDisposable
 {
     /// <summary>No bucket can have this name: bucket names start with a letter or digit.</summary>
     private const string Incoming = ".incoming";
     private const int CopyBuffer = 256 * 1024;
 
     private readonly string _root;
+    private readonly FolderLock _lock;
 
     /// <summary>Opens or makes the archive; leftovers of interrupted writes are removed.</summary>
     /// <param name="root">The folder. Only one process may use it as an archive at a time.</param>
+    /// <exception cref="StorageException">Another process uses it.</exception>
     public FolderArchiveStore(string root)
     {
         ArgumentException.ThrowIfNullOrEmpty(root);
         _root = Path.GetFullPath(root);
         DurableFile.CreateFolder(Path.Combine(_root, Incoming));
-        foreach (string leftover in Directory.EnumerateFiles(Path.Combine(_root, Incoming)))
+        _lock = FolderLock.Take(Path.Combine(_root, Incoming));
+        foreach (string leftover in Directory.EnumerateFiles(Path.Combine(_root, Incoming)).Where(f => !Path.GetFileName(f).StartsWith('.')))
         {
             File.Delete(leftover);
         }
@@ -117,6 +120,9 @@ public sealed class FolderArchiveStore : IArchiveStore
         DurableFile.FlushFolder(Path.GetDirectoryName(path)!);
         return Task.FromResult(true);
     });
+
+    /// <summary>Lets other processes use the folder.</summary>
+    public void Dispose() => _lock.Dispose();
 
     private static string[] Keys(string folder, string prefix)
     {

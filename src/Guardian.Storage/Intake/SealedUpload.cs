@@ -49,27 +49,35 @@ public sealed class SealedUpload : IAsyncDisposable
         long limit = _target.TotalSize ?? _options.MaxObjectBytes;
         if (Position + bytes.Length > limit)
         {
-            return await RefuseAsync(UploadRefusalReason.TooLarge, $"size: more than {limit} bytes", cancellationToken).ConfigureAwait(false);
+            return await RefuseAsync(UploadRefusalReason.TooLarge, $"size: more than {limit} bytes").ConfigureAwait(false);
         }
 
         if (CheckStart(bytes.Span) is { } wrong)
         {
-            return await RefuseAsync(wrong.Reason, wrong.Message, cancellationToken).ConfigureAwait(false);
+            return await RefuseAsync(wrong.Reason, wrong.Message).ConfigureAwait(false);
         }
 
         if (!_spool.TryReserve(bytes.Length))
         {
-            return await RefuseAsync(UploadRefusalReason.SpoolFull, $"spool: it holds its limit of {_options.MaxSpoolBytes} bytes", cancellationToken).ConfigureAwait(false);
+            return await RefuseAsync(UploadRefusalReason.SpoolFull, $"spool: it holds its limit of {_options.MaxSpoolBytes} bytes").ConfigureAwait(false);
         }
 
+        bool written = false;
         try
         {
             await RandomAccess.WriteAsync(_file.SafeFileHandle, bytes, Position, cancellationToken).ConfigureAwait(false);
+            written = true;
         }
         catch (IOException e)
         {
-            _spool.Release(bytes.Length);
             throw new StorageException($"spool: {e.Message}", isTransient: true, e);
+        }
+        finally
+        {
+            if (!written)
+            {
+                _spool.Release(bytes.Length);
+            }
         }
 
         _hash.AppendData(bytes.Span);
@@ -95,7 +103,7 @@ public sealed class SealedUpload : IAsyncDisposable
         }
         catch (SealedFormatException e)
         {
-            return new UploadOutcome(null, await RefuseAsync(UploadRefusalReason.NotSealed, e.Message, cancellationToken).ConfigureAwait(false));
+            return new UploadOutcome(null, await RefuseAsync(UploadRefusalReason.NotSealed, e.Message).ConfigureAwait(false));
         }
 
         if (_target.TotalSize is { } total && total != Position)
@@ -213,23 +221,32 @@ public sealed class SealedUpload : IAsyncDisposable
         }
         finally
         {
-            bool keep = _durable > 0;
-            long abandoned = Position - _durable;
-            End();
-            _spool.Release(abandoned);
-            if (!keep)
+            _file.Dispose();
+            _spool.Release(Position - _durable);
+            if (_durable == 0)
             {
                 _spool.Delete(_target.Id);
             }
+
+            End();
         }
     }
 
-    private async Task<UploadRefusal> RefuseAsync(UploadRefusalReason reason, string message, CancellationToken cancellationToken)
+    private async Task<UploadRefusal> RefuseAsync(UploadRefusalReason reason, string message)
     {
-        End();
-        _spool.Delete(_target.Id);
-        _spool.Release(Position);
-        await _index.RemoveAsync(_target.Id, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // Row before file, and whether the caller is still there or not: a row must never vouch for bytes that are gone.
+            await _index.RemoveAsync(_target.Id, CancellationToken.None).ConfigureAwait(false);
+            _file.Dispose();
+            _spool.Delete(_target.Id);
+            _spool.Release(Position);
+        }
+        finally
+        {
+            End();
+        }
+
         GuardianStorageTelemetry.Refused(reason);
         return new UploadRefusal(reason, message);
     }
@@ -246,6 +263,7 @@ public sealed class SealedUpload : IAsyncDisposable
         }
     }
 
+    /// <summary>Last of all the claim on the object goes: whoever has it next must find files and rows settled.</summary>
     private void End()
     {
         _ended = true;

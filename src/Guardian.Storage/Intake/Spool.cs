@@ -18,9 +18,6 @@ internal sealed class Spool
         DurableFile.CreateFolder(folder);
     }
 
-    /// <summary>Bytes in the spool and promised to uploads in progress.</summary>
-    public long Bytes => Interlocked.Read(ref _bytes);
-
     /// <summary>Removes files that no row speaks of and counts the others.</summary>
     public void Recover(IReadOnlyList<SealedObjectInfo> unarchived)
     {
@@ -31,6 +28,13 @@ internal sealed class Spool
         }
 
         Interlocked.Exchange(ref _bytes, unarchived.Sum(o => o.Size));
+    }
+
+    /// <summary>Whether the file of an unfinished upload has the bytes that its row vouches for.</summary>
+    public bool Has(SealedObjectInfo partial)
+    {
+        var file = new FileInfo(PathOf(partial.Id));
+        return file.Exists && file.Length >= partial.Size;
     }
 
     /// <summary>Claims an object for one writer.</summary>
@@ -73,12 +77,6 @@ internal sealed class Spool
             }
 
             var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous);
-            if (file.Length < length)
-            {
-                file.Dispose();
-                throw new StorageException($"spool: the file of {id} has fewer bytes than its row says; start over at 0");
-            }
-
             file.SetLength(length);
             return file;
         }

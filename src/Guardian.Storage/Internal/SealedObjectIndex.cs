@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 namespace Guardian.Storage;
 
 /// <summary>The rows that say which objects there are and where each stands. What a row says is true after a crash; a file without a row is litter.</summary>
-internal sealed class SealedObjectIndex(string path) : IAsyncDisposable
+internal sealed class SealedObjectIndex : IAsyncDisposable
 {
     private const string Columns = "event_id, name, camera_id, status, size, sha256, content_type, created_at, archived_at, attempts, last_error";
 
@@ -32,9 +32,22 @@ internal sealed class SealedObjectIndex(string path) : IAsyncDisposable
         """,
     ];
 
-    private readonly SqliteDatabase _database = new(path, Migrations);
+    private readonly SqliteDatabase _database;
 
-    public Task<SealedObjectInfo?> GetAsync(SealedObjectId id, CancellationToken cancellationToken) => _database.ReadAsync(
+    /// <exception cref="StorageException">The file cannot be opened, or a newer program wrote it.</exception>
+    public SealedObjectIndex(string path)
+    {
+        try
+        {
+            _database = new SqliteDatabase(path, Migrations);
+        }
+        catch (Exception e) when (e is SqliteException or InvalidOperationException or IOException)
+        {
+            throw new StorageException($"index: {e.Message}", innerException: e);
+        }
+    }
+
+    public Task<SealedObjectInfo?> GetAsync(SealedObjectId id, CancellationToken cancellationToken) => ReadAsync(
         c => c.QuerySingleOrDefault<Row>($"SELECT {Columns} FROM objects WHERE event_id = @EventId AND name = @Name", Key(id))?.ToInfo(), cancellationToken);
 
     public Task<IReadOnlyList<SealedObjectInfo>> ListForEventAsync(Guid eventId, CancellationToken cancellationToken) =>
@@ -44,7 +57,7 @@ internal sealed class SealedObjectIndex(string path) : IAsyncDisposable
         QueryAsync($"SELECT {Columns} FROM objects WHERE status <> {(int)SealedObjectStatus.Completed}", null, cancellationToken);
 
     /// <summary>Records an upload's durable bytes, or its completion.</summary>
-    public Task SaveAsync(SealedObjectInfo info, DateTimeOffset now, CancellationToken cancellationToken) => _database.WriteAsync(
+    public Task SaveAsync(SealedObjectInfo info, DateTimeOffset now, CancellationToken cancellationToken) => WriteAsync(
         c => c.Execute(
             """
             INSERT INTO objects (event_id, name, camera_id, status, size, sha256, content_type, created_at, updated_at)
@@ -65,42 +78,68 @@ internal sealed class SealedObjectIndex(string path) : IAsyncDisposable
             }),
         cancellationToken);
 
-    public Task RemoveAsync(SealedObjectId id, CancellationToken cancellationToken) => _database.WriteAsync(
+    public Task RemoveAsync(SealedObjectId id, CancellationToken cancellationToken) => WriteAsync(
         c => c.Execute("DELETE FROM objects WHERE event_id = @EventId AND name = @Name", Key(id)), cancellationToken);
 
-    /// <summary>Takes the objects that are due, oldest first, and marks them as being archived.</summary>
-    public Task<IReadOnlyList<SealedObjectInfo>> LeaseDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) => _database.WriteAsync(
+    /// <summary>
+    /// Takes the objects that are due, oldest first, and marks them as being archived. One whose lease has run out is due again: its end could not be recorded.
+    /// </summary>
+    public Task<IReadOnlyList<SealedObjectInfo>> LeaseDueAsync(DateTimeOffset now, TimeSpan lease, int limit, CancellationToken cancellationToken) => WriteAsync(
         c => Read(
             c,
             $"""
-            UPDATE objects SET status = {(int)SealedObjectStatus.Uploading}
-            WHERE (event_id, name) IN (SELECT event_id, name FROM objects WHERE status = {(int)SealedObjectStatus.Pending} AND next_attempt_at <= @Now
-                ORDER BY next_attempt_at LIMIT @Limit)
+            UPDATE objects SET status = {(int)SealedObjectStatus.Uploading}, next_attempt_at = @Until
+            WHERE (event_id, name) IN (SELECT event_id, name FROM objects WHERE status IN ({(int)SealedObjectStatus.Pending}, {(int)SealedObjectStatus.Uploading})
+                AND next_attempt_at <= @Now ORDER BY next_attempt_at LIMIT @Limit)
             RETURNING {Columns}
             """,
-            new { Now = SqlTime.ToSql(now), Limit = limit }),
+            new { Now = SqlTime.ToSql(now), Until = SqlTime.ToSql(now + lease), Limit = limit }),
         cancellationToken);
 
-    public Task CompleteAsync(SealedObjectId id, DateTimeOffset now, CancellationToken cancellationToken) => _database.WriteAsync(
+    public Task CompleteAsync(SealedObjectId id, DateTimeOffset now, CancellationToken cancellationToken) => WriteAsync(
         c => c.Execute(
             $"UPDATE objects SET status = {(int)SealedObjectStatus.Completed}, archived_at = @Now, updated_at = @Now, last_error = NULL WHERE event_id = @EventId AND name = @Name",
             new { Now = SqlTime.ToSql(now), EventId = id.EventId.ToString(), id.Name }),
         cancellationToken);
 
-    public Task PostponeAsync(SealedObjectId id, DateTimeOffset until, string error, CancellationToken cancellationToken) => _database.WriteAsync(
+    public Task PostponeAsync(SealedObjectId id, DateTimeOffset until, string error, CancellationToken cancellationToken) => WriteAsync(
         c => c.Execute(
             $"UPDATE objects SET status = {(int)SealedObjectStatus.Pending}, attempts = attempts + 1, next_attempt_at = @Until, last_error = @Error WHERE event_id = @EventId AND name = @Name",
             new { Until = SqlTime.ToSql(until), Error = error, EventId = id.EventId.ToString(), id.Name }),
         cancellationToken);
 
     /// <summary>Objects whose archiving a killed process left in the air are due again.</summary>
-    public Task ReleaseAllAsync(CancellationToken cancellationToken) => _database.WriteAsync(
-        c => c.Execute($"UPDATE objects SET status = {(int)SealedObjectStatus.Pending} WHERE status = {(int)SealedObjectStatus.Uploading}"), cancellationToken);
+    public Task ReleaseAllAsync(CancellationToken cancellationToken) => WriteAsync(
+        c => c.Execute($"UPDATE objects SET status = {(int)SealedObjectStatus.Pending}, next_attempt_at = 0 WHERE status = {(int)SealedObjectStatus.Uploading}"), cancellationToken);
 
     public Task<IReadOnlyList<SealedObjectInfo>> ListStalePartialsAsync(DateTimeOffset before, CancellationToken cancellationToken) => QueryAsync(
         $"SELECT {Columns} FROM objects WHERE status = {(int)SealedObjectStatus.Receiving} AND updated_at < @Before", new { Before = SqlTime.ToSql(before) }, cancellationToken);
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
+
+    private async Task<T> WriteAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _database.WriteAsync(work, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SqliteException e)
+        {
+            throw new StorageException($"index: {e.Message}", isTransient: true, e);
+        }
+    }
+
+    private async Task<T> ReadAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _database.ReadAsync(work, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SqliteException e)
+        {
+            throw new StorageException($"index: {e.Message}", isTransient: true, e);
+        }
+    }
 
     private static object Key(SealedObjectId id) => new { EventId = id.EventId.ToString(), id.Name };
 
@@ -108,7 +147,7 @@ internal sealed class SealedObjectIndex(string path) : IAsyncDisposable
         [.. connection.Query<Row>(sql, parameters).Select(r => r.ToInfo())];
 
     private Task<IReadOnlyList<SealedObjectInfo>> QueryAsync(string sql, object? parameters, CancellationToken cancellationToken) =>
-        _database.ReadAsync(c => Read(c, sql, parameters), cancellationToken);
+        ReadAsync(c => Read(c, sql, parameters), cancellationToken);
 
     private sealed class Row
     {

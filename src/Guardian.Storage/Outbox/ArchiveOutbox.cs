@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 
 namespace Guardian.Storage;
@@ -11,6 +12,9 @@ internal sealed class ArchiveOutbox(SealedArchiveOptions options, IArchiveStore 
 {
     /// <summary>How often the clock is looked at for retries and stale uploads; new objects wake the loop at once.</summary>
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest that one object may take to archive; after that, another attempt may begin.</summary>
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
 
     private readonly SemaphoreSlim _wake = new(0, 1);
 
@@ -39,7 +43,7 @@ internal sealed class ArchiveOutbox(SealedArchiveOptions options, IArchiveStore 
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                // The database failed (a full disk); rows are as they were and the next tick tries again.
+                // The database failed (a full disk). A row whose end could not be recorded is due again when its lease runs out.
                 Log.OutboxFailed(logger, e);
             }
 
@@ -52,7 +56,7 @@ internal sealed class ArchiveOutbox(SealedArchiveOptions options, IArchiveStore 
         int archived = 0;
         while (true)
         {
-            IReadOnlyList<SealedObjectInfo> due = await index.LeaseDueAsync(time.GetUtcNow(), options.ArchiveParallelism, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<SealedObjectInfo> due = await index.LeaseDueAsync(time.GetUtcNow(), Lease, options.ArchiveParallelism, cancellationToken).ConfigureAwait(false);
             if (due.Count == 0)
             {
                 return archived;
@@ -95,10 +99,16 @@ internal sealed class ArchiveOutbox(SealedArchiveOptions options, IArchiveStore 
             }
         }
 
-        ArchivedObject? there = await store.StatAsync(info.Bucket, info.Key, cancellationToken).ConfigureAwait(false);
-        if (there?.Size != info.Size)
+        // A process that was killed after the put, most likely. The spool's copy goes only when the archive's is the same.
+        ArchiveRead? there = await store.OpenReadAsync(info.Bucket, info.Key, range: null, cancellationToken).ConfigureAwait(false)
+            ?? throw new StorageException($"archive: {info.Bucket}/{info.Key} was there and is not", isTransient: true);
+        await using (there.ConfigureAwait(false))
         {
-            throw new StorageException($"archive: {info.Bucket}/{info.Key} is taken by an object of {there?.Size} bytes, {info.Size} were to be archived");
+            byte[] hash = await SHA256.HashDataAsync(there.Content, cancellationToken).ConfigureAwait(false);
+            if (!hash.AsSpan().SequenceEqual(info.Sha256.Span))
+            {
+                throw new StorageException($"archive: {info.Bucket}/{info.Key} is taken by another object of {there.TotalSize} bytes");
+            }
         }
     }
 

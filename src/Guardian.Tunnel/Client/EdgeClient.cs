@@ -83,13 +83,14 @@ public sealed class EdgeClient : IDisposable
     }
 
     /// <summary>
-    /// Uploads an event's sealed clip and goes on after interruptions at the byte where the node's copy ends, until it is stored or the node refuses it.
+    /// Uploads an event's sealed clip and goes on after interruptions at the byte where the node's copy ends, until it is stored or the node refuses it. The first attempt
+    /// starts at the first byte: a clip that was sealed anew must not be spliced onto what came of an older one.
     /// </summary>
     /// <param name="eventId">The event.</param>
     /// <param name="clip">The sealed clip; seekable.</param>
     /// <param name="maxAttempts">Calls to make at the most: 1 to 1000.</param>
     /// <param name="progress">Gets the bytes sent so far.</param>
-    /// <param name="cancellationToken">Gives up; what the node has stays for a later resume.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     public async Task<ClipUploadResult> UploadClipAsync(Guid eventId, Stream clip, int maxAttempts, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxAttempts, 1);

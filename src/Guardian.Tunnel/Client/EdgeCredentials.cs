@@ -11,7 +11,7 @@ namespace Guardian.Tunnel;
 /// </summary>
 public sealed class EdgeCredentials : IDisposable
 {
-    private const string KeyFile = "edge.key.pem", CertificateFile = "edge.crt.pem", AuthorityFile = "ca.crt.pem", RecipientsFile = "recipients.pem", InfoFile = "edge.json";
+    private const string KeyFile = "edge.key.pem", CertificateFile = "edge.crt.pem", AuthorityFile = "ca.crt.pem", RecipientsFile = "recipients.pem", InfoFile = "edge.json", Next = ".next";
 
     internal EdgeCredentials(EdgeId edgeId, string address, X509Certificate2 certificate, X509Certificate2 authority, IReadOnlyList<byte[]> recipients)
     {
@@ -52,11 +52,11 @@ public sealed class EdgeCredentials : IDisposable
             return new EdgeCredentials(
                 id,
                 info.Address,
-                X509Certificate2.CreateFromPemFile(Path.Combine(directory, CertificateFile), Path.Combine(directory, KeyFile)),
+                LoadPair(directory),
                 X509Certificate2.CreateFromPem(File.ReadAllText(Path.Combine(directory, AuthorityFile))),
                 ReadRecipients(File.ReadAllText(Path.Combine(directory, RecipientsFile))));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or JsonException or FormatException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException or JsonException or FormatException)
         {
             throw new TunnelException($"edge credentials: {e.Message}", innerException: e);
         }
@@ -67,8 +67,12 @@ public sealed class EdgeCredentials : IDisposable
     {
         DurableFile.CreateFolder(directory);
         using ECDsa key = Certificate.GetECDsaPrivateKey() ?? throw new TunnelException("edge credentials: the certificate has no key");
+        // A key and a certificate that do not belong together would lock the edge out: both are on the disk before either takes its place, and Load finishes
+        // what a kill between the two renames left.
+        string certificate = Path.Combine(directory, CertificateFile);
+        DurableFile.Write(certificate + Next, Certificate.ExportCertificatePem() + "\n");
         DurableFile.Write(Path.Combine(directory, KeyFile), key.ExportPkcs8PrivateKeyPem() + "\n");
-        DurableFile.Write(Path.Combine(directory, CertificateFile), Certificate.ExportCertificatePem() + "\n");
+        DurableFile.Rename(certificate + Next, certificate);
         DurableFile.Write(Path.Combine(directory, AuthorityFile), Authority.ExportCertificatePem() + "\n");
         DurableFile.Write(Path.Combine(directory, RecipientsFile), string.Concat(Recipients.Select(r => PemEncoding.WriteString("PUBLIC KEY", r) + "\n")));
 
@@ -81,6 +85,21 @@ public sealed class EdgeCredentials : IDisposable
     {
         Certificate.Dispose();
         Authority.Dispose();
+    }
+
+    private static X509Certificate2 LoadPair(string directory)
+    {
+        string certificate = Path.Combine(directory, CertificateFile), key = Path.Combine(directory, KeyFile);
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(certificate, key);
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException or IOException && File.Exists(certificate + Next))
+        {
+            X509Certificate2 pair = X509Certificate2.CreateFromPemFile(certificate + Next, key);
+            DurableFile.Rename(certificate + Next, certificate);
+            return pair;
+        }
     }
 
     private static List<byte[]> ReadRecipients(string pem)

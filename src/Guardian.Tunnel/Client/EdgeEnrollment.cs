@@ -37,7 +37,7 @@ public static class EdgeEnrollment
 
             return new EdgeCredentials(id, response.EdgeAddress, Combine(response.Certificate, key), authority, [.. response.Recipients.Select(r => r.ToByteArray())]);
         }
-        catch (Exception e) when (e is RpcException or CryptographicException)
+        catch (Exception e) when (e is RpcException or CryptographicException or UriFormatException)
         {
             authority.Dispose();
             throw new TunnelException($"enrolment: {(e as RpcException)?.Detail ?? e.Message}", e is RpcException { IsTransient: true }, e);
@@ -69,7 +69,7 @@ public static class EdgeEnrollment
                 ? X509CertificateLoader.LoadCertificate(response.CaCertificate.Span)
                 : throw new TunnelException($"enrolment: {bundle.Address} is not the node of this bundle; its CA has another fingerprint");
         }
-        catch (Exception e) when (e is RpcException or CryptographicException)
+        catch (Exception e) when (e is RpcException or CryptographicException or UriFormatException)
         {
             throw new TunnelException($"enrolment: {bundle.Address}: {(e as RpcException)?.Detail ?? e.Message}", e is RpcException { IsTransient: true }, e);
         }

@@ -8,7 +8,7 @@ internal sealed class ControlApi(EdgeGate gate, EdgeRegistry registry)
 {
     private const int MaxCameras = 256, MaxName = 128, MaxWord = 32, MaxRequired = 5000;
 
-    public void Bind(ServiceBinder binder)
+    public void Bind(EdgeBinder binder)
     {
         binder.Unary<SyncCapabilitiesRequest, SyncCapabilitiesResponse>("SyncCapabilities", SyncCapabilitiesAsync);
         binder.Unimplemented("GetConfig");
@@ -26,16 +26,7 @@ internal sealed class ControlApi(EdgeGate gate, EdgeRegistry registry)
         }
 
         ReportedCamera[] reported = [.. request.Cameras.Select(c => new ReportedCamera(c.CameraId, c.Name, c.Type, c.Enabled, c.Status, (int)c.RequiredSnapshotCount))];
-        IReadOnlyList<string> others;
-        try
-        {
-            others = await registry.SyncCamerasAsync(edge, reported, call.CancellationToken).ConfigureAwait(false);
-        }
-        catch (TunnelException e) when (!e.IsTransient)
-        {
-            throw new RpcException(StatusCode.ResourceExhausted, e.Message, innerException: e);
-        }
-
+        IReadOnlyList<string> others = await registry.SyncCamerasAsync(edge, reported, call.CancellationToken).ConfigureAwait(false);
         if (others.Count > 0)
         {
             throw new RpcException(StatusCode.PermissionDenied, $"camera_id: this edge does not speak for {others[0]}");

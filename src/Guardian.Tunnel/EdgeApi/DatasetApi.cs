@@ -1,39 +1,29 @@
 using Guardian.Grpc;
 using Guardian.Tunnel.Contract;
-using Microsoft.Extensions.Logging;
 
 namespace Guardian.Tunnel;
 
 /// <summary>Serves <c>edge.datasets.DatasetService</c>.</summary>
-internal sealed class DatasetApi(EdgeGate gate, IDatasetIntake intake, ILogger logger)
+internal sealed class DatasetApi(EdgeGate gate, IDatasetIntake intake)
 {
     /// <summary>A snapshot of 4 MiB and what goes with it.</summary>
     private const int MaxMessage = (4 << 20) + (64 << 10);
 
-    public void Bind(ServiceBinder binder)
+    public void Bind(EdgeBinder binder)
     {
-        binder.MaxReceiveMessageSize = MaxMessage;
+        binder.MaxReceiveMessageSize(MaxMessage);
         binder.Duplex<UploadSnapshotRequest, UploadSnapshotResponse>("UploadSnapshots", UploadAsync);
     }
 
     private async Task UploadAsync(ServerCall<UploadSnapshotRequest, UploadSnapshotResponse> call)
     {
-        EdgeId edge = await gate.IdentifyAsync(call).ConfigureAwait(false);
+        await gate.IdentifyAsync(call).ConfigureAwait(false);
         while (await call.ReadAsync().ConfigureAwait(false) is { } snapshot)
         {
+            // The call may outlive the edge's right to speak.
+            EdgeId edge = await gate.IdentifyAsync(call).ConfigureAwait(false);
             await gate.CheckCameraAsync(edge, snapshot.CameraId, call.CancellationToken).ConfigureAwait(false);
-            UploadSnapshotResponse answer;
-            try
-            {
-                answer = await intake.AcceptAsync(edge, snapshot, call.CancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is not (RpcException or OperationCanceledException))
-            {
-                Log.IntakeFailed(logger, "snapshots", edge, e);
-                throw new RpcException(StatusCode.Unavailable, "snapshots: the store failed; send again from the last one that was answered", innerException: e);
-            }
-
-            await call.WriteAsync(answer).ConfigureAwait(false);
+            await call.WriteAsync(await intake.AcceptAsync(edge, snapshot, call.CancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         }
     }
 }

@@ -11,17 +11,17 @@ internal sealed class EnrollmentApi(CertificateAuthority authority, EdgeRegistry
 {
     private const int MaxToken = 128, MaxSoftware = 128, MaxMessage = 16 << 10;
 
-    public void BindPublic(ServiceBinder binder)
+    public void BindPublic(EdgeBinder binder)
     {
-        binder.MaxReceiveMessageSize = MaxMessage;
+        binder.MaxReceiveMessageSize(MaxMessage);
         binder.Unary<GetAuthorityRequest, GetAuthorityResponse>("GetAuthority", GetAuthorityAsync);
         binder.Unary<EnrollRequest, EnrollResponse>("Enroll", EnrollAsync);
         binder.Unimplemented("RenewCertificate");
     }
 
-    public void BindAuthenticated(ServiceBinder binder)
+    public void BindAuthenticated(EdgeBinder binder)
     {
-        binder.MaxReceiveMessageSize = MaxMessage;
+        binder.MaxReceiveMessageSize(MaxMessage);
         binder.Unary<RenewCertificateRequest, RenewCertificateResponse>("RenewCertificate", RenewAsync);
         binder.Unimplemented("GetAuthority");
         binder.Unimplemented("Enroll");

@@ -1,20 +1,19 @@
 using Guardian.Grpc;
 using Guardian.Tunnel.Contract;
-using Microsoft.Extensions.Logging;
 
 namespace Guardian.Tunnel;
 
 /// <summary>Serves <c>edge.events.EventService</c>.</summary>
-internal sealed class EventApi(EdgeGate gate, IEventIntake intake, ILogger logger)
+internal sealed class EventApi(EdgeGate gate, IEventIntake intake)
 {
     private const int MaxEvents = 1000;
 
     /// <summary>Eight frames of 2 MiB and what goes with them.</summary>
     private const int MaxMessage = 20 << 20;
 
-    public void Bind(ServiceBinder binder)
+    public void Bind(EdgeBinder binder)
     {
-        binder.MaxReceiveMessageSize = MaxMessage;
+        binder.MaxReceiveMessageSize(MaxMessage);
         binder.Unary<SendEventsRequest, SendEventsResponse>("SendEvents", SendEventsAsync);
         binder.Unary<SendEventRequest, SendEventResponse>("SendEvent", SendEventAsync);
     }
@@ -68,14 +67,6 @@ internal sealed class EventApi(EdgeGate gate, IEventIntake intake, ILogger logge
             await gate.CheckCameraAsync(edge, camera, cancellationToken).ConfigureAwait(false);
         }
 
-        try
-        {
-            return await intake.AcceptAsync(edge, events, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is not (RpcException or OperationCanceledException))
-        {
-            Log.IntakeFailed(logger, "events", edge, e);
-            throw new RpcException(StatusCode.Unavailable, "events: the store failed; send again", innerException: e);
-        }
+        return await intake.AcceptAsync(edge, events, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -9,7 +9,7 @@ internal sealed class ModelApi(EdgeGate gate, IModelSource models, CancellationT
 {
     private const int ChunkSize = 64 << 10, MaxError = 512;
 
-    public void Bind(ServiceBinder binder)
+    public void Bind(EdgeBinder binder)
     {
         binder.ServerStreaming<WatchDeploymentsRequest, Deployment>("WatchDeployments", WatchAsync);
         binder.ServerStreaming<DownloadModelRequest, ModelChunk>("DownloadModel", DownloadAsync);
@@ -27,6 +27,8 @@ internal sealed class ModelApi(EdgeGate gate, IModelSource models, CancellationT
         {
             await foreach (Deployment deployment in models.WatchAsync(edge, ends.Token).ConfigureAwait(false))
             {
+                // The watch may outlive the edge's right to speak.
+                await gate.IdentifyAsync(call).ConfigureAwait(false);
                 await call.WriteAsync(deployment, ends.Token).ConfigureAwait(false);
             }
         }

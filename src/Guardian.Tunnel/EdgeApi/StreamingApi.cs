@@ -1,18 +1,17 @@
 using Guardian.Grpc;
 using Guardian.Tunnel.Contract;
-using Microsoft.Extensions.Logging;
 
 namespace Guardian.Tunnel;
 
 /// <summary>Serves <c>edge.streaming.StreamingService</c>.</summary>
-internal sealed class StreamingApi(EdgeGate gate, IClipIntake intake, ILogger logger)
+internal sealed class StreamingApi(EdgeGate gate, IClipIntake intake)
 {
     /// <summary>Edges in the field send chunks of up to 1 MiB.</summary>
     private const int MaxMessage = 4 << 20;
 
-    public void Bind(ServiceBinder binder)
+    public void Bind(EdgeBinder binder)
     {
-        binder.MaxReceiveMessageSize = MaxMessage;
+        binder.MaxReceiveMessageSize(MaxMessage);
         binder.ClientStreaming<StreamClipChunk, StreamClipResponse>("StreamClip", StreamClipAsync);
         binder.Unary<GetClipInfoRequest, GetClipInfoResponse>("GetClipInfo", GetClipInfoAsync);
     }
@@ -26,27 +25,19 @@ internal sealed class StreamingApi(EdgeGate gate, IClipIntake intake, ILogger lo
             throw new RpcException(StatusCode.InvalidArgument, "header: the first message must carry it");
         }
 
-        try
+        ClipStart start = await BeginAsync(edge, first.Header, call.CancellationToken).ConfigureAwait(false);
+        if (start.StoredBytes is { } stored)
         {
-            ClipStart start = await BeginAsync(edge, first.Header, call.CancellationToken).ConfigureAwait(false);
-            if (start.StoredBytes is { } stored)
-            {
-                return new StreamClipResponse { Success = true, TotalBytes = (ulong)stored };
-            }
-
-            IClipSink sink = start.Sink ?? throw Refuse(start.Refusal!);
-            await using (sink.ConfigureAwait(false))
-            {
-                await ReceiveAsync(call, sink).ConfigureAwait(false);
-                return await sink.CompleteAsync(call.CancellationToken).ConfigureAwait(false) is { } refusal
-                    ? throw Refuse(refusal)
-                    : new StreamClipResponse { Success = true, TotalBytes = (ulong)sink.Position };
-            }
+            return new StreamClipResponse { Success = true, TotalBytes = (ulong)stored };
         }
-        catch (Exception e) when (e is not (RpcException or OperationCanceledException))
+
+        IClipSink sink = start.Sink ?? throw Refuse(start.Refusal!);
+        await using (sink.ConfigureAwait(false))
         {
-            Log.IntakeFailed(logger, "clip", edge, e);
-            throw new RpcException(StatusCode.Unavailable, "clip: the store failed; ask GetClipInfo where to go on", innerException: e);
+            await ReceiveAsync(call, sink).ConfigureAwait(false);
+            return await sink.CompleteAsync(call.CancellationToken).ConfigureAwait(false) is { } refusal
+                ? throw Refuse(refusal)
+                : new StreamClipResponse { Success = true, TotalBytes = (ulong)sink.Position };
         }
     }
 

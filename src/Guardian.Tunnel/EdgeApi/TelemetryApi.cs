@@ -9,9 +9,9 @@ internal sealed class TelemetryApi(EdgeGate gate, EdgeRegistry registry, TimePro
 {
     private const int MaxMessage = 256 << 10, MaxCameras = 256;
 
-    public void Bind(ServiceBinder binder)
+    public void Bind(EdgeBinder binder)
     {
-        binder.MaxReceiveMessageSize = MaxMessage;
+        binder.MaxReceiveMessageSize(MaxMessage);
         binder.Unary<SendTelemetryRequest, SendTelemetryResponse>("SendTelemetry", SendTelemetryAsync);
         binder.Unary<HeartbeatRequest, HeartbeatResponse>("Heartbeat", HeartbeatAsync);
     }

@@ -22,6 +22,8 @@ namespace Guardian.Tunnel;
 /// <remarks>Runs its own Kestrel, so that a host's web pages and the edges share neither a port nor limits.</remarks>
 public sealed class TunnelServer : IHostedService, IAsyncDisposable
 {
+    private const int MaxEdgeConnections = 4096, MaxEnrollmentConnections = 64;
+
     private static readonly TimeSpan ServerCertificateLifetime = TimeSpan.FromDays(397);
 
     private readonly TunnelOptions _options;
@@ -32,7 +34,8 @@ public sealed class TunnelServer : IHostedService, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
-    private WebApplication? _application;
+    private WebApplication? _edges;
+    private WebApplication? _enrollment;
     private X509Certificate2? _certificate;
     private IPEndPoint? _edgeEndPoint;
     private IPEndPoint? _enrollmentEndPoint;
@@ -67,6 +70,12 @@ public sealed class TunnelServer : IHostedService, IAsyncDisposable
     /// <exception cref="InvalidOperationException">It does not listen yet.</exception>
     public IPEndPoint EdgeEndPoint => _edgeEndPoint ?? throw new InvalidOperationException("the gateway has not been started");
 
+    /// <summary>host:port under which edges reach the edge API, as certificates and enrolment name it.</summary>
+    public string PublicEdgeAddress => Join(_options.PublicHost, EdgeEndPoint.Port);
+
+    /// <summary>host:port under which new edges reach enrolment, for bundles.</summary>
+    public string PublicEnrollmentAddress => Join(_options.PublicHost, EnrollmentEndPoint.Port);
+
     /// <summary>Where enrolment listens.</summary>
     /// <exception cref="InvalidOperationException">It does not listen yet.</exception>
     public IPEndPoint EnrollmentEndPoint => _enrollmentEndPoint ?? throw new InvalidOperationException("the gateway has not been started");
@@ -79,24 +88,13 @@ public sealed class TunnelServer : IHostedService, IAsyncDisposable
         GrpcServer enrollmentApi = EnrollmentApi();
         _certificate = _authority.IssueForServer(_options.PublicHost, ServerCertificateLifetime);
 
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(_loggers);
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.ConfigureGuardianGrpc();
-            kestrel.Listen(_options.EdgeAddress, _options.EdgePort, o => Listen(o, ClientCertificateMode.RequireCertificate));
-            kestrel.Listen(_options.EnrollmentAddress, _options.EnrollmentPort, o => Listen(o, ClientCertificateMode.NoCertificate));
-        });
-        _application = builder.Build();
-
-        // Which API a connection reaches is decided by TLS, not by anything the client says.
-        _application.Run(context => context.Connection.ClientCertificate is null ? enrollmentApi.HandleAsync(context) : edgeApi.HandleAsync(context));
-        await _application.StartAsync(cancellationToken).ConfigureAwait(false);
-
-        Uri[] addresses = [.. _application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(a => new Uri(a))];
-        _edgeEndPoint = new IPEndPoint(_options.EdgeAddress, addresses[0].Port);
-        _enrollmentEndPoint = new IPEndPoint(_options.EnrollmentAddress, addresses[1].Port);
+        // An application each, because Kestrel's limits hold for all of its ports, and strangers get smaller ones.
+        _edges = Build(_options.EdgeAddress, _options.EdgePort, ClientCertificateMode.RequireCertificate, edgeApi, EdgeLimits, MaxEdgeConnections);
+        _enrollment = Build(_options.EnrollmentAddress, _options.EnrollmentPort, ClientCertificateMode.NoCertificate, enrollmentApi, EnrollmentLimits, MaxEnrollmentConnections);
+        await _edges.StartAsync(cancellationToken).ConfigureAwait(false);
+        await _enrollment.StartAsync(cancellationToken).ConfigureAwait(false);
+        _edgeEndPoint = new IPEndPoint(_options.EdgeAddress, PortOf(_edges));
+        _enrollmentEndPoint = new IPEndPoint(_options.EnrollmentAddress, PortOf(_enrollment));
         Log.Listening(_logger, _edgeEndPoint.ToString(), _enrollmentEndPoint.ToString(), _authority.Fingerprint);
         Log.NoWireGuard(_logger);
     }
@@ -105,47 +103,82 @@ public sealed class TunnelServer : IHostedService, IAsyncDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        if (_application is not null)
-        {
-            await _application.StopAsync(cancellationToken).ConfigureAwait(false);
-        }
+        await Task.WhenAll(Applications.Select(a => a.StopAsync(cancellationToken))).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_application is not null)
+        foreach (WebApplication application in Applications)
         {
-            await _application.DisposeAsync().ConfigureAwait(false);
-            _application = null;
+            await application.DisposeAsync().ConfigureAwait(false);
         }
 
+        _edges = null;
+        _enrollment = null;
         _certificate?.Dispose();
         _stopping.Dispose();
     }
+
+    private static int PortOf(WebApplication application) =>
+        new Uri(application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First()).Port;
+
+    private static void EdgeLimits(GrpcTransportLimits limits) => limits.MaxStreamsPerConnection = 64;
+
+    /// <summary>Anyone may connect here, so nobody may make the node hold much.</summary>
+    private static void EnrollmentLimits(GrpcTransportLimits limits)
+    {
+        limits.StreamWindow = 64 << 10;
+        limits.ConcurrentUploads = 1;
+        limits.MaxStreamsPerConnection = 8;
+    }
+
+    private static string Join(string host, int port) => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]:{port}" : $"{host}:{port}";
+
+    private WebApplication Build(
+        IPAddress address, int port, ClientCertificateMode mode, GrpcServer api, Action<GrpcTransportLimits> limits, int maxConnections)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(_loggers);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxConcurrentConnections = maxConnections;
+            kestrel.ConfigureGuardianGrpc(limits);
+            kestrel.Listen(address, port, o => Listen(o, mode));
+        });
+        WebApplication application = builder.Build();
+        application.UseGuardianGrpc(api);
+        return application;
+    }
+
+    private IEnumerable<WebApplication> Applications => new[] { _edges, _enrollment }.OfType<WebApplication>();
 
     private GrpcServer EdgeApi()
     {
         var gate = new EdgeGate(_registry, _logger);
         GrpcServer server = NewServer();
-        server.AddService(EventsReflection.Descriptor.Services[0], new EventApi(gate, _ports.Events, _logger).Bind);
-        server.AddService(StreamingReflection.Descriptor.Services[0], new StreamingApi(gate, _ports.Clips, _logger).Bind);
-        server.AddService(TelemetryReflection.Descriptor.Services[0], new TelemetryApi(gate, _registry, _time).Bind);
-        server.AddService(ControlReflection.Descriptor.Services[0], new ControlApi(gate, _registry).Bind);
-        server.AddService(DatasetsReflection.Descriptor.Services[0], new DatasetApi(gate, _ports.Datasets, _logger).Bind);
-        server.AddService(ModelsReflection.Descriptor.Services[0], new ModelApi(gate, _ports.Models, _stopping.Token).Bind);
-        server.AddService(EnrollmentReflection.Descriptor.Services[0], Enrollment(gate).BindAuthenticated);
+        Add(server, EventsReflection.Descriptor.Services[0], new EventApi(gate, _ports.Events).Bind);
+        Add(server, StreamingReflection.Descriptor.Services[0], new StreamingApi(gate, _ports.Clips).Bind);
+        Add(server, TelemetryReflection.Descriptor.Services[0], new TelemetryApi(gate, _registry, _time).Bind);
+        Add(server, ControlReflection.Descriptor.Services[0], new ControlApi(gate, _registry).Bind);
+        Add(server, DatasetsReflection.Descriptor.Services[0], new DatasetApi(gate, _ports.Datasets).Bind);
+        Add(server, ModelsReflection.Descriptor.Services[0], new ModelApi(gate, _ports.Models, _stopping.Token).Bind);
+        Add(server, EnrollmentReflection.Descriptor.Services[0], Enrollment(gate).BindAuthenticated);
         return server;
     }
 
     private GrpcServer EnrollmentApi()
     {
         GrpcServer server = NewServer();
-        server.AddService(EnrollmentReflection.Descriptor.Services[0], Enrollment(new EdgeGate(_registry, _logger)).BindPublic);
+        Add(server, EnrollmentReflection.Descriptor.Services[0], Enrollment(new EdgeGate(_registry, _logger)).BindPublic);
         return server;
     }
 
-    private EnrollmentApi Enrollment(EdgeGate gate) => new(_authority, _registry, gate, _options, () => $"{_options.PublicHost}:{EdgeEndPoint.Port}", _logger);
+    private EnrollmentApi Enrollment(EdgeGate gate) => new(_authority, _registry, gate, _options, () => PublicEdgeAddress, _logger);
+
+    private void Add(GrpcServer server, Google.Protobuf.Reflection.ServiceDescriptor service, Action<EdgeBinder> bind) =>
+        server.AddService(service, binder => bind(new EdgeBinder(binder, _logger)));
 
     private GrpcServer NewServer() => new(new GrpcServerOptions(), _loggers.CreateLogger<GrpcServer>(), _time);
 

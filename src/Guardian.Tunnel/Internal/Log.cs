@@ -21,8 +21,8 @@ internal static partial class Log
     [LoggerMessage(2005, LogLevel.Warning, "Edge {Edge} was refused for camera {CameraId}: another edge speaks for it")]
     public static partial void CameraRefused(ILogger logger, EdgeId edge, string cameraId);
 
-    [LoggerMessage(2006, LogLevel.Error, "Taking {What} of edge {Edge} failed")]
-    public static partial void IntakeFailed(ILogger logger, string what, EdgeId edge, Exception error);
+    [LoggerMessage(2006, LogLevel.Error, "Serving {Method} failed")]
+    public static partial void HandlerFailed(ILogger logger, string method, Exception error);
 
     [LoggerMessage(2007, LogLevel.Information, "The edge API listens on {EdgeAddress} (mutual TLS), enrolment on {EnrollmentAddress} (TLS); CA {Fingerprint}")]
     public static partial void Listening(ILogger logger, string edgeAddress, string enrollmentAddress, string fingerprint);

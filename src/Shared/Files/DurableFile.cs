@@ -53,8 +53,7 @@ internal static partial class DurableFile
                 stream.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, path, overwrite: true);
-            FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            Rename(temporary, path);
         }
         catch
         {
@@ -73,8 +72,14 @@ internal static partial class DurableFile
             stream.Flush(flushToDisk: true);
         }
 
-        File.Move(temporary, path, overwrite: true);
-        FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        Rename(temporary, path);
+    }
+
+    /// <summary>Gives a durable file another name, replacing what has it.</summary>
+    public static void Rename(string from, string to)
+    {
+        File.Move(from, to, overwrite: true);
+        FlushFolder(Path.GetDirectoryName(Path.GetFullPath(to))!);
     }
 
     /// <summary>Gives a finished file its final name unless that name is taken. A hard link fails where a rename would overwrite.</summary>

@@ -46,6 +46,15 @@ internal sealed class SqliteDatabase : IAsyncDisposable
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
+        // SQLite gives its journals the mode of the database file, so that has to be right before the first of them appears. A file that is there is not opened
+        // here: closing it would drop the locks that this process holds on it elsewhere.
+        const UnixFileMode ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        if (!File.Exists(path))
+        {
+            new FileStream(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, UnixCreateMode = ownerOnly }).Dispose();
+        }
+
+        File.SetUnixFileMode(path, ownerOnly);
         _connectionString = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30, Pooling = false }.ToString();
         _writer = Open();
         try
@@ -161,7 +170,6 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         }
 
         _writer.Execute($"PRAGMA user_version={migrations.Count}; COMMIT");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     private async Task RunAsync()
