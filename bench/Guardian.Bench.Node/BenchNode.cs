@@ -1,6 +1,7 @@
 using Guardian.Events;
 using Guardian.Models;
 using Guardian.ReferenceHost.Adapters;
+using Guardian.ReferenceHost.Workers;
 using Guardian.Storage;
 using Guardian.Tunnel;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -27,7 +28,7 @@ internal sealed class BenchNode : IAsyncDisposable
         _registry = new EdgeRegistry(Path.Combine(folder, "tunnel", "registry.db"));
         _authority = CertificateAuthority.Open(Path.Combine(folder, "tunnel"));
         var ports = new TunnelPorts(
-            new EventIntake(_events), new ClipIntake(_events, _archive), new DatasetIntake(_models.Datasets, _models.Jobs, _registry),
+            new EventIntake(_events), new ClipIntake(_events, _archive, _registry), new DatasetIntake(_models.Datasets, new TrainingOrders(_models.Datasets, _models.Jobs, _registry)),
             new ModelSource(_models.Distributor, _models.Catalog));
         var options = new TunnelOptions { Directory = Path.Combine(folder, "tunnel"), EdgePort = 0, EnrollmentPort = 0 };
         _server = new TunnelServer(options, _registry, _authority, ports, NullLoggerFactory.Instance);

@@ -56,10 +56,11 @@ internal sealed class ChildProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>Waits for the process to end by itself.</summary>
+    /// <summary>Waits for the process to end by itself; what it said until then is in <see cref="Tail"/>.</summary>
     public async Task<int> WaitAsync(CancellationToken cancellationToken)
     {
         await _process.WaitForExitAsync(cancellationToken);
+        await _reading.WaitAsync(cancellationToken);
         return _process.ExitCode;
     }
 

@@ -22,7 +22,8 @@ internal static class KeySearch
             System.Text.Encoding.ASCII.GetBytes(encryptedPem.Split('\n')[2]),
             System.Text.Encoding.UTF8.GetBytes(passphrase),
         ];
-        string[] files = Directory.GetFiles(folder, "*", SearchOption.AllDirectories);
+        // An empty file holds nothing, and the node's lock file cannot be opened by another process.
+        string[] files = [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Where(f => new FileInfo(f).Length > 0)];
         return ([.. files.Where(f => Contains(f, needles))], files.Length);
     }
 

@@ -8,6 +8,7 @@ namespace Guardian.Demo;
 internal sealed class Narrator
 {
     private const int LinesInFile = 4;
+    private static readonly string[] Names = ["keys", "enroll", "capabilities", "snapshots", "train", "deploy", "quiet", "event", "analyse", "archive", "view", "restart"];
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
     private readonly List<StepReport> _steps = [];
     private readonly bool _terminal = !Console.IsOutputRedirected;
@@ -15,7 +16,8 @@ internal sealed class Narrator
     private bool _progressShown;
     private double _nextLogged;
 
-    public bool Ok => _steps.All(s => s.Ok);
+    /// <summary>Whether every step of the story has been told, and held.</summary>
+    public bool Ok => _steps.Select(s => s.Name).SequenceEqual(Names) && _steps.TrueForAll(s => s.Ok);
 
     /// <summary>The next step's time counts from here.</summary>
     public void Begin() => _watch = Stopwatch.StartNew();
@@ -23,7 +25,7 @@ internal sealed class Narrator
     /// <summary>A step is over. A failed one ends the story.</summary>
     public void Step(string name, bool ok, string detail)
     {
-        double seconds = Math.Round(_watch.Elapsed.TotalSeconds, 2);
+        double seconds = Seconds();
         _steps.Add(new StepReport(name, ok, seconds, detail));
         ClearProgress();
         _nextLogged = 0;
@@ -33,6 +35,23 @@ internal sealed class Narrator
         {
             throw new StoryFailedException($"{name}: {detail}");
         }
+    }
+
+    /// <summary>The story has ended before its end: the step that was in progress has failed.</summary>
+    /// <returns>The step.</returns>
+    public string Fail(string detail)
+    {
+        ClearProgress();
+        if (_steps.Find(s => !s.Ok) is { } failed)
+        {
+            return failed.Name;
+        }
+
+        // After the last step nothing is in progress; what fails then is charged to it.
+        string name = Names[Math.Min(_steps.Count, Names.Length - 1)];
+        _steps.RemoveAll(s => s.Name == name);
+        _steps.Add(new StepReport(name, false, Seconds(), detail));
+        return name;
     }
 
     /// <summary>Part of the present step is done. A terminal shows one changing line, a file a few.</summary>
@@ -53,7 +72,9 @@ internal sealed class Narrator
     }
 
     public async Task SaveAsync(string file) =>
-        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new { steps = _steps, ok = Ok && _steps.Count > 0 }, Json) + "\n");
+        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new { steps = _steps, ok = Ok }, Json) + "\n");
+
+    private double Seconds() => Math.Round(_watch.Elapsed.TotalSeconds, 2);
 
     private void ClearProgress()
     {

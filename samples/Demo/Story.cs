@@ -50,8 +50,9 @@ internal sealed class Story : IAsyncDisposable
             await using var story = new Story(settings);
             return await story.TellAsync(cancellationToken);
         }
-        catch (StoryFailedException e)
+        catch (Exception e)
         {
+            // Whatever it is, what it says is for people: a stack trace tells them nothing about their node.
             await Console.Error.WriteLineAsync($"guardian demo: {e.Message}");
             return 1;
         }
@@ -77,6 +78,7 @@ internal sealed class Story : IAsyncDisposable
         Console.WriteLine($"Guardian demo in {_root}");
         try
         {
+            CheckVideo();
             await KeysAsync(cancellationToken);
             await EnrollAsync(cancellationToken);
             JsonElement raised = await EdgeAsync(cancellationToken);
@@ -86,9 +88,20 @@ internal sealed class Story : IAsyncDisposable
             await ViewAsync(eventId, raised.GetProperty("clip_sha256").GetString()!, cancellationToken);
             await RestartAsync(eventId, cancellationToken);
         }
-        catch (Exception e) when (e is HttpRequestException or InvalidDataException or JsonException or StorageException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (StoryFailedException e)
         {
-            throw new StoryFailedException($"{e.Message}\n--- node\n{_node.Log}\n--- edge\n{_edge?.Tail}");
+            _narrator.Fail(e.Message);
+            throw;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new StoryFailedException($"stopped during {_narrator.Fail("stopped")}");
+        }
+        catch (Exception e)
+        {
+            // The story reads what other processes say and write; whatever it stumbles over there is a failure of the step in progress.
+            string step = _narrator.Fail($"{e.GetType().Name}: {e.Message}");
+            throw new StoryFailedException($"{step}: {e.Message}\n--- node\n{_node.Log}\n--- edge\n{_edge?.Tail}");
         }
         finally
         {
@@ -105,6 +118,15 @@ internal sealed class Story : IAsyncDisposable
         }
 
         return 0;
+    }
+
+    /// <summary>The edge would find out too, but only some steps into the story.</summary>
+    private void CheckVideo()
+    {
+        if (_settings.Video is { } video && !video.Contains("://", StringComparison.Ordinal) && !File.Exists(video))
+        {
+            throw new StoryFailedException($"--video: {Path.GetFullPath(video)} is not there");
+        }
     }
 
     private async Task KeysAsync(CancellationToken cancellationToken)
@@ -163,7 +185,9 @@ internal sealed class Story : IAsyncDisposable
             }
         }
 
-        throw new StoryFailedException($"the edge ended early:\n{_edge.Tail}");
+        await _edge.WaitAsync(limit.Token);
+        string reason = _edge.Tail.Split('\n').LastOrDefault(l => l.StartsWith("guardian-edge: ", StringComparison.Ordinal)) ?? $"the edge ended early:\n{_edge.Tail}";
+        throw new StoryFailedException(reason);
     }
 
     private async Task<JsonElement?> StepAsync(JsonElement report, CancellationToken cancellationToken)

@@ -67,6 +67,8 @@ internal static class Ffmpeg
         return frames;
     }
 
+    private static string OneLine(string text) => string.Join("; ", text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+
     private static async Task<byte[]> RunAsync(string program, string[] arguments, byte[]? input, CancellationToken cancellationToken)
     {
         using var process = new Process();
@@ -84,6 +86,6 @@ internal static class Ffmpeg
 
         await reading;
         await process.WaitForExitAsync(cancellationToken);
-        return process.ExitCode == 0 ? output.ToArray() : throw new InvalidOperationException($"{program}: {(await errors).Trim()}");
+        return process.ExitCode == 0 ? output.ToArray() : throw new InvalidOperationException($"{program}: {OneLine(await errors)}");
     }
 }

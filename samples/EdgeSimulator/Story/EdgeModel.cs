@@ -25,7 +25,10 @@ internal sealed class EdgeModel : IDisposable
         ModelScorer? scorer = null;
         try
         {
-            string file = Path.Combine(folder, $"{deployment.ModelId}.onnx");
+            // Not by the model's id: that is text of the node's, and could name a file outside the folder.
+            string file = deployment.Sha256.Length == SHA256.HashSizeInBytes
+                ? Path.Combine(folder, $"{Convert.ToHexStringLower(deployment.Sha256.Span)}.onnx")
+                : throw new TunnelException($"sha256: {deployment.Sha256.Length} bytes, {SHA256.HashSizeInBytes} are needed");
             await client.DownloadModelAsync(deployment, file, cancellationToken);
             byte[] onnx = await File.ReadAllBytesAsync(file, cancellationToken);
             scorer = new ModelScorer(onnx);

@@ -6,7 +6,7 @@ using EventId = Guardian.Events.EventId;
 namespace Guardian.ReferenceHost.Adapters;
 
 /// <summary>Tunnel's clips into the archive. The timeline tells which camera an event's clip belongs to.</summary>
-internal sealed class ClipIntake(IEventStore events, SealedArchive archive) : IClipIntake
+internal sealed class ClipIntake(IEventStore events, SealedArchive archive, EdgeRegistry registry) : IClipIntake
 {
     public async Task<ClipStart> BeginAsync(ClipRequest request, CancellationToken cancellationToken)
     {
@@ -39,8 +39,10 @@ internal sealed class ClipIntake(IEventStore events, SealedArchive archive) : IC
             return null;
         }
 
+        // A clip may come before its event; then its camera says whose it is.
         SealedObjectInfo? info = await archive.GetAsync(SealedObjectId.Clip(eventId), cancellationToken);
-        return info is null ? null : new ClipInfo(info.Status != SealedObjectStatus.Receiving, info.Size, info.ContentType);
+        bool known = info is not null && (e is not null || (await registry.GetCameraAsync(info.CameraId, cancellationToken))?.EdgeId == edge);
+        return !known ? null : new ClipInfo(info!.Status != SealedObjectStatus.Receiving, info.Size, info.ContentType);
     }
 
     private static ClipRefusal Convert(UploadRefusal refusal) => new(

@@ -23,7 +23,8 @@ internal static class ApiMapping
         a.Id, a.EventId.Value, a.CameraId.ToString(), Word(a.Severity), a.AnomalyType, a.Summary, a.RaisedAt, a.AcknowledgedAt);
 
     public static EdgeDto ToDto(this RegisteredEdge e) => new(
-        e.Id.ToString(), e.Name, Word(e.State), e.AddedAt, e.EnrolledAt, e.LastSeenAt, e.CertificateExpiresAt, e.Software);
+        e.Id.ToString(), e.Name, Word(e.State), e.AddedAt, e.EnrolledAt, e.LastSeenAt, e.CertificateExpiresAt, e.Software,
+        e.TelemetryJson is null ? null : JsonSerializer.Deserialize<JsonElement>(e.TelemetryJson));
 
     /// <summary>An enum's name as the API writes it, in snake_case.</summary>
     public static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Guardian.ReferenceHost.Api;
 
 // The shapes of the REST API, in JSON with snake_case names. Times are ISO 8601 in UTC, sizes are bytes, boxes are pixels of the frame.
@@ -42,9 +44,10 @@ public sealed record TrainingDto(string JobId, string State, int Epoch, int Epoc
 public sealed record ModelDto(
     string Id, string CameraId, string Name, string Version, string Status, DateTimeOffset CreatedAt, long SizeBytes, string Sha256, double Threshold, int TrainingImages, double ValidationError);
 
-/// <summary>An edge. <c>state</c> is pending, active or revoked.</summary>
+/// <summary>An edge. <c>state</c> is pending, active or revoked; <c>telemetry</c> is the newest it sent, null when none.</summary>
 public sealed record EdgeDto(
-    string Id, string Name, string State, DateTimeOffset AddedAt, DateTimeOffset? EnrolledAt, DateTimeOffset? LastSeenAt, DateTimeOffset? CertificateExpiresAt, string Software);
+    string Id, string Name, string State, DateTimeOffset AddedAt, DateTimeOffset? EnrolledAt, DateTimeOffset? LastSeenAt, DateTimeOffset? CertificateExpiresAt, string Software,
+    JsonElement? Telemetry = null);
 
 /// <summary>An alert.</summary>
 public sealed record AlertDto(

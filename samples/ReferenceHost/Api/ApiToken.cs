@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Guardian.ReferenceHost.Composition;
 
 namespace Guardian.ReferenceHost.Api;
 
@@ -8,6 +9,7 @@ namespace Guardian.ReferenceHost.Api;
 internal sealed class ApiToken
 {
     private const string Prefix = "guardian-api-";
+    private const int HashDigits = 2 * SHA256.HashSizeInBytes;
     private readonly byte[] _hash;
 
     private ApiToken(byte[] hash, string? plaintext)
@@ -19,21 +21,27 @@ internal sealed class ApiToken
     /// <summary>The token itself, only in the process that made it.</summary>
     public string? Plaintext { get; }
 
-    public static ApiToken OpenOrCreate(string file)
+    /// <summary>The token whose hash a file holds; null when there is none yet.</summary>
+    /// <exception cref="IOException">The file holds something else, or cannot be read.</exception>
+    public static ApiToken? Open(string file)
     {
-        if (File.Exists(file))
+        if (!File.Exists(file))
         {
-            return new ApiToken(Convert.FromHexString(File.ReadAllText(file).Trim()), null);
+            return null;
         }
 
+        string text = File.ReadAllText(file).Trim();
+        return text.Length == HashDigits && text.All(char.IsAsciiHexDigit)
+            ? new ApiToken(Convert.FromHexString(text), null)
+            : throw new IOException($"{file}: not {HashDigits} hexadecimal digits; delete it for a new token at the next start");
+    }
+
+    /// <summary>Makes a token and keeps its hash.</summary>
+    public static ApiToken Create(string file)
+    {
         string token = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         byte[] hash = Hash(token);
-        using (var stream = new FileStream(file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
-        {
-            stream.Write(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(hash) + "\n"));
-            stream.Flush(flushToDisk: true);
-        }
-
+        OwnersFile.Write(file, Convert.ToHexStringLower(hash) + "\n");
         return new ApiToken(hash, token);
     }
 

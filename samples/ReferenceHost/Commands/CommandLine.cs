@@ -1,6 +1,4 @@
 using System.CommandLine;
-using Guardian.Storage;
-using Guardian.Tunnel;
 
 namespace Guardian.ReferenceHost.Commands;
 
@@ -28,9 +26,13 @@ internal static class CommandLine
         {
             return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
-        catch (Exception e) when (e is TunnelException or StorageException or IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception e) when (Errors.Of(e) is { } errors)
         {
-            await Console.Error.WriteLineAsync($"guardian: {e.Message}");
+            foreach (string error in errors)
+            {
+                await Console.Error.WriteLineAsync($"guardian: {error}");
+            }
+
             return 1;
         }
     }

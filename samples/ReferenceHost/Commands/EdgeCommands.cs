@@ -19,7 +19,7 @@ internal static class EdgeCommands
         command.SetAction(async (result, cancellationToken) =>
         {
             string data = DataFolder(result);
-            NodeInfo node = NodeInfo.Read(Path.Combine(data, "node.json")) ?? throw new TunnelException($"{data}: no node has run here yet; start one with 'serve' first");
+            NodeInfo node = Node(data);
             double lifetime = result.GetRequiredValue(days);
             if (lifetime is not (> 0 and <= 30))
             {
@@ -85,7 +85,15 @@ internal static class EdgeCommands
 
     private static string DataFolder(ParseResult result) => Path.GetFullPath(result.GetRequiredValue(CommandLine.Data));
 
-    private static EdgeRegistry Open(string data) => new(Path.Combine(data, "tunnel", "registry.db"));
+    private static NodeInfo Node(string data) =>
+        NodeInfo.Read(Path.Combine(data, "node.json")) ?? throw new TunnelException($"{data}: no node has run here yet; start one with 'serve' first");
+
+    /// <summary>Opens the registry of a node's folder. Of another folder nothing is opened, because opening would create it.</summary>
+    private static EdgeRegistry Open(string data)
+    {
+        _ = Node(data);
+        return new EdgeRegistry(Path.Combine(data, "tunnel", "registry.db"));
+    }
 
     private static async Task WritePrivateAsync(string file, string text, CancellationToken cancellationToken)
     {

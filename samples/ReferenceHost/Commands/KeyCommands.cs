@@ -26,10 +26,13 @@ internal static class KeyCommands
 
             string passphrase = await Passphrase.ReadAsync(result.GetValue(passphraseFile), confirm: true, cancellationToken);
             using RecipientPrivateKey key = RecipientPrivateKey.Generate();
+
+            // Before there is a file: a refused passphrase must not leave an empty one that looks like a key.
+            byte[] pem = System.Text.Encoding.ASCII.GetBytes(key.ToEncryptedPem(passphrase));
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             await using (var file = new FileStream(privateFile, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
             {
-                await file.WriteAsync(System.Text.Encoding.ASCII.GetBytes(key.ToEncryptedPem(passphrase)), cancellationToken);
+                await file.WriteAsync(pem, cancellationToken);
                 file.Flush(flushToDisk: true);
             }
 

@@ -15,24 +15,32 @@ internal static class ServeCommand
         var edgeAddress = new Option<string>("--edge-address") { Description = "Address that edges and enrolment reach.", DefaultValueFactory = _ => "127.0.0.1" };
         var edgePort = new Option<int>("--edge-port") { Description = "Port of the edge API (mutual TLS); 0 chooses a free one.", DefaultValueFactory = _ => 8443 };
         var enrollPort = new Option<int>("--enroll-port") { Description = "Port of the enrolment API (TLS); 0 chooses a free one.", DefaultValueFactory = _ => 8444 };
-        var publicHost = new Option<string>("--public-host") { Description = "Name or address that goes into bundles and certificates.", DefaultValueFactory = _ => "127.0.0.1" };
+        var publicHost = new Option<string?>("--public-host") { Description = "Name or address that goes into bundles and certificates; needed with an --edge-address other than loopback." };
         var customerKey = new Option<string?>("--customer-key") { Description = "PEM file of the customer's public key; needed at the first start." };
         var command = new Command("serve", "Runs the node: edge API, workers, REST API and console page.") { address, port, edgeAddress, edgePort, enrollPort, publicHost, customerKey };
-        command.SetAction((result, cancellationToken) => RunAsync(
-            new HostSettings
+        command.SetAction((result, cancellationToken) =>
+        {
+            IPAddress edge = Parse("--edge-address", result.GetRequiredValue(edgeAddress));
+            var settings = new HostSettings
             {
                 Data = Path.GetFullPath(result.GetRequiredValue(CommandLine.Data)),
                 Address = Parse("--address", result.GetRequiredValue(address)),
                 Port = result.GetRequiredValue(port),
-                EdgeAddress = Parse("--edge-address", result.GetRequiredValue(edgeAddress)),
+                EdgeAddress = edge,
                 EdgePort = result.GetRequiredValue(edgePort),
                 EnrollmentPort = result.GetRequiredValue(enrollPort),
-                PublicHost = result.GetRequiredValue(publicHost),
+                PublicHost = result.GetValue(publicHost) ?? Loopback(edge),
                 CustomerKey = result.GetValue(customerKey),
-            },
-            cancellationToken));
+            };
+            return RunAsync(settings, cancellationToken);
+        });
         return command;
     }
+
+    /// <summary>Bundles of a node that others reach must not send them to their own machine.</summary>
+    private static string Loopback(IPAddress edge) => IPAddress.IsLoopback(edge)
+        ? "127.0.0.1"
+        : throw new ArgumentException($"--public-host: needed with --edge-address {edge}, it is the name or address under which edges reach the node");
 
     private static IPAddress Parse(string option, string text) =>
         IPAddress.TryParse(text, out IPAddress? address) ? address : throw new ArgumentException($"{option}: '{text}' is not an IP address");

@@ -13,7 +13,7 @@ internal static class CustomerKey
             RecipientPublicKey key = RecipientPublicKey.FromPem(File.ReadAllText(given));
             if (!File.Exists(settings.CustomerKeyFile))
             {
-                File.WriteAllText(settings.CustomerKeyFile, key.ToPem());
+                OwnersFile.Write(settings.CustomerKeyFile, key.ToPem());
             }
 
             RecipientPublicKey kept = RecipientPublicKey.FromPem(File.ReadAllText(settings.CustomerKeyFile));

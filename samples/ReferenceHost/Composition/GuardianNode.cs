@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Guardian.Analysis;
+using Guardian.Events;
 using Guardian.ReferenceHost.Adapters;
 using Guardian.ReferenceHost.Api;
 using Guardian.ReferenceHost.Workers;
@@ -19,28 +20,30 @@ internal static class GuardianNode
 
     public static WebApplication Build(HostSettings settings)
     {
-        Directory.CreateDirectory(settings.Data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        MakeDataFolder(settings.Data);
         RecipientPublicKey customer = CustomerKey.Load(settings);
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             ContentRootPath = AppContext.BaseDirectory,
             WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),
         });
+        builder.Configuration.AddJsonFile(settings.ConfigurationFile, optional: true, reloadOnChange: false);
+        WebApplication? app = null;
         builder.Logging.ClearProviders().AddSimpleConsole(o =>
         {
             o.SingleLine = true;
             o.TimestampFormat = "HH:mm:ss ";
-        }).AddFilter("Microsoft", LogLevel.Warning);
+        }).AddFilter((category, level) => Shown(category, level, app));
         builder.WebHost.ConfigureKestrel(k =>
         {
             k.AddServerHeader = false;
             k.Limits.MaxRequestBodySize = MaxRequestBody;
             k.Listen(settings.Address, settings.Port);
         });
-        AddPackages(builder.Services, settings, customer);
+        AddPackages(builder.Services, builder.Configuration, settings, customer);
         AddHost(builder.Services, settings);
 
-        WebApplication app = builder.Build();
+        app = builder.Build();
         MapApi(app);
         return app;
     }
@@ -50,25 +53,49 @@ internal static class GuardianNode
     {
         TunnelServer tunnel = app.Services.GetRequiredService<TunnelServer>();
         string api = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        var info = new NodeInfo(api, $"{settings.PublicHost}:{tunnel.EdgeEndPoint.Port}", $"{settings.PublicHost}:{tunnel.EnrollmentEndPoint.Port}", Environment.ProcessId);
+        var info = new NodeInfo(api, tunnel.PublicEdgeAddress, tunnel.PublicEnrollmentAddress, Environment.ProcessId);
         info.Write(settings.NodeInfoFile);
         return info;
     }
 
-    private static void AddPackages(IServiceCollection services, HostSettings settings, RecipientPublicKey customer)
+    /// <summary>The owner's alone, also when somebody made it before with other rights.</summary>
+    private static void MakeDataFolder(string path)
     {
+        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Directory.CreateDirectory(path, owner);
+        if ((File.GetUnixFileMode(path) & ~owner) != 0)
+        {
+            File.SetUnixFileMode(path, owner);
+        }
+    }
+
+    /// <summary>While the node starts, the framework would log what the command line says in one line, with its stack trace.</summary>
+    private static bool Shown(string? category, LogLevel level, WebApplication? app) => category?.StartsWith("Microsoft.", StringComparison.Ordinal) == true
+        ? level >= LogLevel.Warning && app?.Lifetime.ApplicationStarted.IsCancellationRequested == true
+        : level >= LogLevel.Information;
+
+    private static void AddPackages(IServiceCollection services, IConfiguration configuration, HostSettings settings, RecipientPublicKey customer)
+    {
+        // First, so that nothing in it can change what the host decides below.
+        Bind<EventStoreOptions>(services, configuration, EventStoreOptions.Section);
+        Bind<SealedArchiveOptions>(services, configuration, SealedArchiveOptions.Section);
+        Bind<AnalysisOptions>(services, configuration, AnalysisOptions.Section);
+        Bind<TunnelOptions>(services, configuration, TunnelOptions.Section);
+
         string In(string name) => Path.Combine(settings.Data, name);
         services.AddSingleton(new Sealer(customer));
         services.AddGuardianEvents().UseSqlite(In("events.db"));
         services.AddGuardianStorage(o =>
         {
             o.Directory = In("storage");
+            o.RequiredRecipients.Clear();
             o.RequiredRecipients.Add(customer.Id);
         }).UseFolder(In("archive"));
         services.AddGuardianModels(o => o.Directory = In("models"));
         services.AddSingleton<IAnomalyMapSource, AnomalyMapSource>();
         services.AddGuardianAnalysis(o => o.BaselinePath = In("baseline.db"));
 
+        services.AddSingleton<TrainingOrders>();
         services.AddHostedService<ArchiveWorker>();
         services.AddHostedService<AnalysisWorker>();
         services.AddHostedService<ReleaseWorker>();
@@ -87,13 +114,20 @@ internal static class GuardianNode
             o.EnrollmentAddress = settings.EdgeAddress;
             o.EnrollmentPort = settings.EnrollmentPort;
             o.PublicHost = settings.PublicHost;
+            o.Recipients.Clear();
             o.Recipients.Add(customer.ToDer());
         });
     }
 
+    /// <summary>A key that the options do not have is refused: a slip of the pen must not pass for a setting.</summary>
+    private static void Bind<TOptions>(IServiceCollection services, IConfiguration configuration, string section)
+        where TOptions : class => services.Configure<TOptions>(configuration.GetSection(section), b => b.ErrorOnUnknownConfiguration = true);
+
     private static void AddHost(IServiceCollection services, HostSettings settings)
     {
-        services.AddSingleton(_ => ApiToken.OpenOrCreate(Path.Combine(settings.Data, "api-token.sha256")));
+        // Opened at once, so that an unsound file ends the start; made only once the node runs and can show it.
+        ApiToken? token = ApiToken.Open(settings.ApiTokenFile);
+        services.AddSingleton(_ => token ?? ApiToken.Create(settings.ApiTokenFile));
         services.AddProblemDetails();
         services.AddOpenApi();
         services.ConfigureHttpJsonOptions(o =>

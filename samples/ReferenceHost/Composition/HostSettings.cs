@@ -31,5 +31,10 @@ internal sealed record HostSettings
 
     public string CustomerKeyFile => Path.Combine(Data, "customer.pub.pem");
 
+    public string ApiTokenFile => Path.Combine(Data, "api-token.sha256");
+
+    /// <summary>What the operator sets beyond the command line; need not be there.</summary>
+    public string ConfigurationFile => Path.Combine(Data, "guardian.json");
+
     public string NodeInfoFile => Path.Combine(Data, "node.json");
 }

@@ -4,8 +4,10 @@ using Guardian.Events;
 namespace Guardian.ReferenceHost.Workers;
 
 /// <summary>Gives pending events their verdict.</summary>
-internal sealed class AnalysisWorker(IEventStore events, IEventAnalyzer analyzer, TimeProvider time, ILogger<AnalysisWorker> logger) : EventWorker(events, EventStage.Pending, logger)
+internal sealed class AnalysisWorker(IEventStore events, IEventAnalyzer analyzer, TimeProvider time, ILogger<AnalysisWorker> logger) : EventWorker(events, EventStage.Pending, Batch, logger)
 {
+    /// <summary>One at a time: when the analysis takes its process with it, that must not count as an attempt at the other events.</summary>
+    private const int Batch = 1;
     private const int MaxAttempts = 5;
 
     protected override async Task WorkAsync(EventLease lease, CancellationToken cancellationToken)

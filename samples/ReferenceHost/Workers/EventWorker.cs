@@ -3,9 +3,8 @@ using Guardian.Events;
 namespace Guardian.ReferenceHost.Workers;
 
 /// <summary>Leases events at one stage and works on them one by one; what fails comes back later.</summary>
-internal abstract class EventWorker(IEventStore events, EventStage stage, ILogger logger) : BackgroundService
+internal abstract class EventWorker(IEventStore events, EventStage stage, int batch, ILogger logger) : BackgroundService
 {
-    private const int Batch = 8;
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2), Idle = TimeSpan.FromMilliseconds(250), FirstRetry = TimeSpan.FromSeconds(1), LastRetry = TimeSpan.FromMinutes(1);
 
     protected IEventStore Events { get; } = events;
@@ -17,7 +16,7 @@ internal abstract class EventWorker(IEventStore events, EventStage stage, ILogge
             int worked = 0;
             try
             {
-                foreach (EventLease lease in await Events.LeaseAsync(stage, Batch, Lease, stoppingToken))
+                foreach (EventLease lease in await Events.LeaseAsync(stage, batch, Lease, stoppingToken))
                 {
                     await TryAsync(lease, stoppingToken);
                     worked++;
@@ -43,6 +42,15 @@ internal abstract class EventWorker(IEventStore events, EventStage stage, ILogge
 
     private async Task TryAsync(EventLease lease, CancellationToken cancellationToken)
     {
+        // One attempt more than the last: the last one ended with its process, and so would this one.
+        if (IsLast(lease.Attempt - 1))
+        {
+            var error = new EventsException($"attempt {lease.Attempt - 1} ended with its process");
+            Log.StepFailed(logger, stage, lease.Event.Id, lease.Attempt - 1, error);
+            await GiveUpAsync(lease, error, cancellationToken);
+            return;
+        }
+
         try
         {
             await WorkAsync(lease, cancellationToken);

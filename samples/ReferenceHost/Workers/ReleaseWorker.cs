@@ -6,8 +6,9 @@ using Guardian.Storage;
 namespace Guardian.ReferenceHost.Workers;
 
 /// <summary>Seals the frames and metadata of analysed events to the customer and hands them to the archive; then the node forgets the frames.</summary>
-internal sealed class ReleaseWorker(IEventStore events, SealedArchive archive, Sealer sealer, ILogger<ReleaseWorker> logger) : EventWorker(events, EventStage.Analysed, logger)
+internal sealed class ReleaseWorker(IEventStore events, SealedArchive archive, Sealer sealer, ILogger<ReleaseWorker> logger) : EventWorker(events, EventStage.Analysed, Batch, logger)
 {
+    private const int Batch = 8;
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     protected override async Task WorkAsync(EventLease lease, CancellationToken cancellationToken)

@@ -8,21 +8,33 @@ namespace Guardian.ReferenceHost.Workers;
 /// <summary>Trains ordered models one at a time, registers them, learns the camera's baseline with them and assigns them to the camera's edge.</summary>
 internal sealed class TrainingWorker(
     ITrainingJobs jobs, IDatasetStore datasets, IModelTrainer trainer, IModelCatalog catalog, IModelDistributor distributor, IBaselineStore baselines, IAnomalyMapSource maps,
-    IObjectDetector detector, EdgeRegistry registry, ILogger<TrainingWorker> logger) : BackgroundService
+    IObjectDetector detector, EdgeRegistry registry, TrainingOrders orders, TimeProvider time, ILogger<TrainingWorker> logger) : BackgroundService
 {
-    private const string Normal = "normal";
-    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1), Idle = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1), Idle = TimeSpan.FromMilliseconds(500), ReconcileInterval = TimeSpan.FromSeconds(30);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        long? reconciled = null;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
+                if (reconciled is null)
+                {
+                    await orders.ReconcileAsync(stoppingToken);
+                    reconciled = time.GetTimestamp();
+                }
+
                 if (await jobs.LeaseNextAsync(Lease, stoppingToken) is { } lease)
                 {
                     await RunAsync(lease, stoppingToken);
                     continue;
+                }
+
+                if (time.GetElapsedTime(reconciled.Value) >= ReconcileInterval)
+                {
+                    await orders.ReconcileEndedAsync(stoppingToken);
+                    reconciled = time.GetTimestamp();
                 }
             }
             catch (Exception e) when (e is ModelException or TunnelException)
@@ -40,8 +52,8 @@ internal sealed class TrainingWorker(
         await registry.SetReadinessAsync(camera, CameraReadinessState.TrainingInProgress, cancellationToken);
         try
         {
-            TrainedModel trained = await TrainAsync(lease, cancellationToken);
-            CatalogModel model = await catalog.RegisterAsync(trained, name: null, cancellationToken);
+            CatalogModel model = await FinishedAsync(lease.Job, cancellationToken)
+                ?? await catalog.RegisterAsync(await TrainAsync(lease, cancellationToken), name: null, cancellationToken);
             await LearnBaselineAsync(camera, cancellationToken);
             if (await registry.GetCameraAsync(camera, cancellationToken) is { } registered)
             {
@@ -50,7 +62,7 @@ internal sealed class TrainingWorker(
 
             await jobs.CompleteAsync(lease, model.ModelId, cancellationToken);
             await registry.SetReadinessAsync(camera, CameraReadinessState.Trained, cancellationToken);
-            Log.Trained(logger, camera, model.ModelId, trained.Metrics.Seconds);
+            Log.Trained(logger, camera, model.ModelId, model.Metadata.Metrics.Seconds);
         }
         catch (Exception e) when (e is ModelException or ArgumentException or AnalysisException)
         {
@@ -59,6 +71,10 @@ internal sealed class TrainingWorker(
             await registry.SetReadinessAsync(camera, CameraReadinessState.NeedsSnapshots, cancellationToken);
         }
     }
+
+    /// <summary>The model that this job has made already, when the process was killed after registering it.</summary>
+    private async Task<CatalogModel?> FinishedAsync(TrainingJob job, CancellationToken cancellationToken) =>
+        (await catalog.ListAsync(job.CameraId, cancellationToken)).FirstOrDefault(m => m.CreatedAt >= job.CreatedAt && m.Status is (ModelStatus.Ready or ModelStatus.Active));
 
     private async Task<TrainedModel> TrainAsync(TrainingJobLease lease, CancellationToken cancellationToken)
     {
@@ -76,7 +92,7 @@ internal sealed class TrainingWorker(
 
     private async IAsyncEnumerable<TrainingImage> ImagesAsync(string camera, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (StoredSnapshot snapshot in datasets.EnumerateAsync(camera, Normal, cancellationToken))
+        await foreach (StoredSnapshot snapshot in datasets.EnumerateAsync(camera, TrainingOrders.Normal, cancellationToken))
         {
             yield return new TrainingImage(snapshot.SnapshotId, await datasets.ReadAsync(snapshot, cancellationToken));
         }
@@ -84,7 +100,7 @@ internal sealed class TrainingWorker(
 
     private async Task LearnBaselineAsync(string camera, CancellationToken cancellationToken)
     {
-        await foreach (StoredSnapshot snapshot in datasets.EnumerateAsync(camera, Normal, cancellationToken))
+        await foreach (StoredSnapshot snapshot in datasets.EnumerateAsync(camera, TrainingOrders.Normal, cancellationToken))
         {
             ReadOnlyMemory<byte> jpeg = await datasets.ReadAsync(snapshot, cancellationToken);
             FrameImage image = FrameImage.FromJpeg(jpeg);
