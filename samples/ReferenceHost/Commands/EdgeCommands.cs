@@ -32,7 +32,7 @@ internal static class EdgeCommands
             var bundle = new EnrollmentBundle { Address = node.EnrollmentAddress, CaFingerprint = authority.Fingerprint, Token = token, ExpiresAt = expires };
             if (result.GetValue(output) is { } file)
             {
-                await WritePrivateAsync(file, bundle.ToLine() + "\n", cancellationToken);
+                OwnersFile.Write(file, bundle.ToLine() + "\n");
             }
 
             Console.WriteLine($"Edge     {edge.Id} \"{edge.Name}\"");
@@ -93,12 +93,5 @@ internal static class EdgeCommands
     {
         _ = Node(data);
         return new EdgeRegistry(Path.Combine(data, "tunnel", "registry.db"));
-    }
-
-    private static async Task WritePrivateAsync(string file, string text, CancellationToken cancellationToken)
-    {
-        File.Delete(file);
-        await using var stream = new FileStream(file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
-        await stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text), cancellationToken);
     }
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Guardian.ReferenceHost.Composition;
 
-/// <summary>Small files of the data folder that only their owner may read, and that are there whole or not at all.</summary>
+/// <summary>Small files that only their owner may read, and that are there whole or not at all.</summary>
 internal static class OwnersFile
 {
     /// <summary>Writes aside, flushes, then gives the file its name: a kill or a full disk leaves no half of it.</summary>

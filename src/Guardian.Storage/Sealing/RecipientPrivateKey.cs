@@ -61,9 +61,6 @@ public sealed class RecipientPrivateKey : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _key.Dispose();
 
-    /// <summary>The private scalar; the caller clears it. For tests that search files for it.</summary>
-    internal byte[] ExportScalar() => _key.ExportParameters(includePrivateParameters: true).D!;
-
     /// <summary>Recovers a file key from this recipient's stanza.</summary>
     internal byte[] Unwrap(ReadOnlySpan<byte> ephemeralPoint, ReadOnlySpan<byte> wrapped)
     {
