@@ -20,6 +20,18 @@ public abstract class EventStoreConformance : IAsyncLifetime
     public abstract Task DisposeAsync();
 
     [Fact(Timeout = 30_000)]
+    public async Task a_confidence_is_leased_as_it_was_sent_whole_or_not()
+    {
+        double[] sent = [0.87, 0, 1, 0.5];
+        foreach (double confidence in sent)
+        {
+            await AppendAsync(Event() with { Confidence = confidence });
+        }
+
+        Assert.Equal(sent.Order(), (await Store.LeaseAsync(EventStage.Pending, 10, LeaseTime, None)).Select(l => l.Event.Confidence).Order());
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task an_event_comes_back_as_it_was_sent()
     {
         IncomingEvent sent = Event() with

@@ -6,7 +6,8 @@ namespace Guardian.Events;
 /// <summary>A row of <c>events</c>; property names are column names, types are what SQLite gives.</summary>
 internal sealed class EventRow
 {
-    public const string Columns = "id, camera_id, edge_id, type, occurred_at, received_at, confidence, details, frame_count, stage, attempts, verdict";
+    // RETURNING gives a REAL that is whole as an integer (SQLite keeps it so), which is no double to the mapper: hence the sum.
+    public const string Columns = "id, camera_id, edge_id, type, occurred_at, received_at, confidence + 0.0 AS confidence, details, frame_count, stage, attempts, verdict";
 
     public string id { get; init; } = "";
 
