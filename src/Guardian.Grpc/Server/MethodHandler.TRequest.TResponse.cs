@@ -14,7 +14,7 @@ internal sealed class MethodHandler<TRequest, TResponse>(GrpcMethod<TRequest, TR
     public override ServerCall CreateCall(HttpContext context, ServerCallSettings settings)
     {
         var reader = new FrameReader(context.Request.BodyReader, MaxReceiveMessageSize, settings.Gzip, settings.Idle);
-        return new ServerCall<TRequest, TResponse>(context, method, reader, settings.MaxSendMessageSize, settings.Idle, settings.Deadline);
+        return new ServerCall<TRequest, TResponse>(context, method, reader, settings.MaxSendMessageSize, settings.Idle, settings.Lifetime);
     }
 
     public override Task RunAsync(ServerCall call) => run((ServerCall<TRequest, TResponse>)call);

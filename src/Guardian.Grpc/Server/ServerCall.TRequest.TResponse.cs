@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using Guardian.Grpc.Server;
@@ -18,11 +19,12 @@ public sealed class ServerCall<TRequest, TResponse> : ServerCall
     private readonly FrameReader _reader;
     private readonly Func<ReadOnlySequence<byte>, TRequest> _parse;
     private readonly int _maxSendMessageSize;
+    private Task _flush = Task.CompletedTask;
     private int _writing;
     private bool _written;
 
-    internal ServerCall(HttpContext context, GrpcMethod<TRequest, TResponse> method, FrameReader reader, int maxSendMessageSize, IdleTimer idle, CallDeadline deadline)
-        : base(context, method.Descriptor, idle, deadline)
+    internal ServerCall(HttpContext context, GrpcMethod<TRequest, TResponse> method, FrameReader reader, int maxSendMessageSize, IdleTimer idle, CallLifetime lifetime)
+        : base(context, method.Descriptor, idle, lifetime)
     {
         _method = method;
         _reader = reader;
@@ -83,15 +85,19 @@ public sealed class ServerCall<TRequest, TResponse> : ServerCall
         EnterWrite();
         try
         {
-            WriteFrame(message);
-            if (!cancellationToken.CanBeCanceled)
+            if (!_flush.IsCompleted)
             {
-                await HttpContext.Response.BodyWriter.FlushAsync(CancellationToken).ConfigureAwait(false);
+                await WaitForFlushAsync(cancellationToken).ConfigureAwait(false);
             }
-            else
+
+            WriteFrame(message);
+
+            // The wait is cancelled, not the flush: Kestrel resets a stream whose flush is cancelled, and its status would be lost.
+            ValueTask<FlushResult> flush = HttpContext.Response.BodyWriter.FlushAsync(CancellationToken.None);
+            if (!flush.IsCompletedSuccessfully)
             {
-                using var linked = CancellationTokenSource.CreateLinkedTokenSource(CancellationToken, cancellationToken);
-                await HttpContext.Response.BodyWriter.FlushAsync(linked.Token).ConfigureAwait(false);
+                _flush = flush.AsTask();
+                await WaitForFlushAsync(cancellationToken).ConfigureAwait(false);
             }
         }
         finally
@@ -127,6 +133,14 @@ public sealed class ServerCall<TRequest, TResponse> : ServerCall
         }
 
         return first;
+    }
+
+    private async ValueTask WaitForFlushAsync(CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource? linked = cancellationToken.CanBeCanceled
+            ? CancellationTokenSource.CreateLinkedTokenSource(CancellationToken, cancellationToken)
+            : null;
+        await _flush.WaitAsync(linked?.Token ?? CancellationToken).ConfigureAwait(false);
     }
 
     private void EnterWrite()

@@ -12,14 +12,16 @@ namespace Guardian.Grpc;
 public abstract class ServerCall
 {
     private readonly IdleTimer _idle;
+    private readonly CallLifetime _lifetime;
 
-    private protected ServerCall(HttpContext context, MethodDescriptor method, IdleTimer idle, CallDeadline deadline)
+    private protected ServerCall(HttpContext context, MethodDescriptor method, IdleTimer idle, CallLifetime lifetime)
     {
         HttpContext = context;
         Method = method;
-        Deadline = deadline.Time;
-        CancellationToken = deadline.Token;
+        Deadline = lifetime.Deadline;
+        CancellationToken = lifetime.Token;
         _idle = idle;
+        _lifetime = lifetime;
     }
 
     /// <summary>The HTTP request below: the connection, the client's certificate, the request's services.</summary>
@@ -28,7 +30,7 @@ public abstract class ServerCall
     /// <summary>The method that was called.</summary>
     public MethodDescriptor Method { get; }
 
-    /// <summary>Fires when the client cancels or goes away, and at <see cref="Deadline"/>. Pass it to everything the handler waits for.</summary>
+    /// <summary>Fires when the client cancels or goes away, at <see cref="Deadline"/>, and on <see cref="End"/>. Pass it to everything the handler waits for.</summary>
     public CancellationToken CancellationToken { get; }
 
     /// <summary>When the client stops waiting; null when it set no deadline. Deadlines beyond 40 days count as 40 days.</summary>
@@ -74,6 +76,18 @@ public abstract class ServerCall
 
             _idle.Timeout = value;
         }
+    }
+
+    /// <summary>
+    /// Ends this call from outside its handler, for instance because the caller has lost its right to speak: <see cref="CancellationToken"/> fires, and what the handler's
+    /// waits then throw becomes <paramref name="status"/>. A handler that returns all the same has succeeded. Safe from any thread; the first status counts, and a call
+    /// that is over stays as it is.
+    /// </summary>
+    /// <param name="status">What the client is told.</param>
+    public void End(RpcException status)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        _lifetime.End(status);
     }
 
     internal bool HeadersSent { get; private set; }

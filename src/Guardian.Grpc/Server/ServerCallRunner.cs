@@ -53,8 +53,8 @@ internal sealed class ServerCallRunner(GrpcServerOptions options, ILogger logger
         }
 
         using var idle = new IdleTimer(timeProvider) { Timeout = options.ReadIdleTimeout };
-        using var deadline = new CallDeadline(timeout, timeProvider, context.RequestAborted);
-        ServerCall call = handler.CreateCall(context, new ServerCallSettings(gzip, options.MaxSendMessageSize, idle, deadline));
+        using var lifetime = new CallLifetime(timeout, timeProvider, context.RequestAborted);
+        ServerCall call = handler.CreateCall(context, new ServerCallSettings(gzip, options.MaxSendMessageSize, idle, lifetime));
         try
         {
             await handler.RunAsync(call).ConfigureAwait(false);
@@ -69,7 +69,7 @@ internal sealed class ServerCallRunner(GrpcServerOptions options, ILogger logger
         }
         catch (Exception e)
         {
-            (StatusCode status, string detail) = ToStatus(e, deadline);
+            (StatusCode status, string detail) = ToStatus(e, lifetime);
             bool clientGone = context.RequestAborted.IsCancellationRequested;
             if (e is not (RpcException or OperationCanceledException) && !(clientGone && e is IOException))
             {
@@ -87,11 +87,12 @@ internal sealed class ServerCallRunner(GrpcServerOptions options, ILogger logger
     }
 
     // The text of a foreign exception never leaves: it may name files, queries or keys.
-    private static (StatusCode Status, string Detail) ToStatus(Exception exception, CallDeadline deadline) => exception switch
+    private static (StatusCode Status, string Detail) ToStatus(Exception exception, CallLifetime lifetime) => exception switch
     {
         RpcException { StatusCode: > StatusCode.OK and <= StatusCode.Unauthenticated } e => (e.StatusCode, e.Detail),
         RpcException => (StatusCode.Unknown, "the handler failed with a status that is no failure"),
-        _ when deadline.HasPassed => (StatusCode.DeadlineExceeded, "deadline exceeded"),
+        _ when lifetime.EndedWith is { } e => (e.StatusCode, e.Detail),
+        _ when lifetime.DeadlineHasPassed => (StatusCode.DeadlineExceeded, "deadline exceeded"),
         OperationCanceledException => (StatusCode.Cancelled, "cancelled"),
         BadHttpRequestException or ConnectionResetException => (StatusCode.Internal, "bad request stream"),
         _ => (StatusCode.Unknown, "exception in handler"),

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Guardian.Grpc.Interop;
 using Guardian.Grpc.Interop.Testing;
 using Guardian.Testing;
@@ -62,6 +63,44 @@ public sealed class HandlerTests
         await Rpc.FailsAsync(StatusCode.DataLoss, async () => await call.ReadAsync());
         await Rpc.FailsAsync(StatusCode.DataLoss, async () => await call.ReadAsync());
         Assert.Equal("1", call.ResponseTrailers.GetText("t"));
+    }
+
+    [Theory(Timeout = Rpc.Limit)]
+    [InlineData("reads")]
+    [InlineData("writes to a client that does not read")]
+    [InlineData("waits")]
+    public async Task a_call_can_be_ended_from_outside_its_handler(string handler)
+    {
+        var running = new TaskCompletionSource<ServerCall>();
+        await using TestServer server = await TestServer.StartAsync(b => b.Duplex<StreamingOutputCallRequest, StreamingOutputCallResponse>("FullDuplexCall", async call =>
+        {
+            await call.WriteAsync(new StreamingOutputCallResponse());
+            running.TrySetResult(call);
+            var large = new StreamingOutputCallResponse { Payload = new Payload { Body = ByteString.CopyFrom(new byte[1 << 20]) } };
+            while (true)
+            {
+                await (handler switch
+                {
+                    "reads" => call.ReadAsync().AsTask(),
+                    "waits" => Task.Delay(Timeout.Infinite, call.CancellationToken),
+                    _ => call.WriteAsync(large).AsTask(),
+                });
+            }
+        }));
+        using GrpcChannel channel = server.Connect();
+        using GrpcCall<StreamingOutputCallRequest, StreamingOutputCallResponse> call = channel.StartCall(Methods.FullDuplex);
+        Assert.NotNull(await call.ReadAsync());
+        ServerCall open = await running.Task;
+        open.End(new RpcException(StatusCode.Unauthenticated, "revoked"));
+        open.End(new RpcException(StatusCode.Internal, "too late"));
+        RpcException e = await Rpc.FailsAsync(StatusCode.Unauthenticated, async () =>
+        {
+            while (await call.ReadAsync() is not null)
+            {
+                // What was on its way arrives first.
+            }
+        });
+        Assert.Equal("revoked", e.Detail);
     }
 
     [Fact(Timeout = Rpc.Limit)]
