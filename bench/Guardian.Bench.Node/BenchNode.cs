@@ -16,6 +16,7 @@ internal sealed class BenchNode : IAsyncDisposable
     private readonly SealedArchive _archive;
     private readonly LocalModels _models;
     private readonly EdgeRegistry _registry;
+    private readonly SqliteTelemetryStore _telemetry;
     private readonly CertificateAuthority _authority;
     private readonly TunnelServer _server;
 
@@ -31,7 +32,8 @@ internal sealed class BenchNode : IAsyncDisposable
             new EventIntake(_events), new ClipIntake(_events, _archive, _registry), new DatasetIntake(_models.Datasets, new TrainingOrders(_models.Datasets, _models.Jobs, _registry)),
             new ModelSource(_models.Distributor, _models.Catalog));
         var options = new TunnelOptions { Directory = Path.Combine(folder, "tunnel"), EdgePort = 0, EnrollmentPort = 0 };
-        _server = new TunnelServer(options, _registry, _authority, ports, NullLoggerFactory.Instance);
+        _telemetry = new SqliteTelemetryStore(Path.Combine(folder, "tunnel", SqliteTelemetryStore.FileName), options.Telemetry);
+        _server = new TunnelServer(options, _registry, _authority, ports, _telemetry, NullLoggerFactory.Instance);
     }
 
     public static async Task<BenchNode> StartAsync(string folder)
@@ -44,14 +46,15 @@ internal sealed class BenchNode : IAsyncDisposable
 
     public async Task<EdgeCredentials> EnrolAsync()
     {
-        (_, string token, DateTimeOffset expires) = await _registry.AddEdgeAsync("bench", TimeSpan.FromHours(1), CancellationToken.None);
-        var bundle = new EnrollmentBundle { Address = _server.EnrollmentEndPoint.ToString(), CaFingerprint = _authority.Fingerprint, Token = token, ExpiresAt = expires };
-        return await EdgeEnrollment.EnrollAsync(bundle, "bench", CancellationToken.None);
+        AdmissionTicket ticket = await _registry.AddEdgeAsync(new NewEdge { Name = "bench" }, "bench", CancellationToken.None);
+        var bundle = new EnrollmentBundle { Address = _server.EnrollmentEndPoint.ToString(), CaFingerprint = _authority.Fingerprint, Token = ticket.Token, ExpiresAt = ticket.ExpiresAt };
+        return (await EdgeEnrollment.EnrollAsync(bundle, new EdgeDescription { Software = "bench" }, CancellationToken.None)).Credentials;
     }
 
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
+        await _telemetry.DisposeAsync();
         await _registry.DisposeAsync();
         await _models.DisposeAsync();
         await _archive.DisposeAsync();

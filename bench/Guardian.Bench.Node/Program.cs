@@ -3,6 +3,7 @@ using Guardian.Bench.Node;
 string folder = Directory.CreateTempSubdirectory("guardian-bench-").FullName;
 try
 {
+    await TelemetryBenchmark.RunAsync(folder);
     await SealBenchmark.RunAsync();
     await using BenchNode node = await BenchNode.StartAsync(folder);
     await EventBenchmark.RunAsync(node, folder);

@@ -12,9 +12,12 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly Queue<string> _tail = new();
     private readonly Task _reading;
 
-    private ChildProcess(string dll, IEnumerable<string> arguments)
+    private ChildProcess(string? ns, string dll, IEnumerable<string> arguments)
     {
-        _process = new Process { StartInfo = new ProcessStartInfo("dotnet", [dll, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true } };
+        // 'ip netns exec' becomes the program that it runs, so its process is the program's.
+        string[] inside = ns is null ? [] : ["ip", "netns", "exec", ns];
+        string[] line = [.. inside, "dotnet", dll, .. arguments];
+        _process = new Process { StartInfo = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardOutput = true, RedirectStandardError = true } };
         _process.Start();
         _reading = Task.WhenAll(ReadAsync(_process.StandardOutput, publish: true), ReadAsync(_process.StandardError, publish: false));
     }
@@ -38,12 +41,19 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    public static ChildProcess Start(string dll, params IEnumerable<string> arguments) => new(dll, arguments);
+    public static ChildProcess Start(string dll, params IEnumerable<string> arguments) => new(ns: null, dll, arguments);
+
+    /// <summary>Starts a program in a network namespace; null for this one.</summary>
+    public static ChildProcess StartIn(string? ns, string dll, params IEnumerable<string> arguments) => new(ns, dll, arguments);
 
     /// <summary>Runs a command to its end.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(string dll, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    public static Task<(int ExitCode, string Output)> RunAsync(string dll, IEnumerable<string> arguments, CancellationToken cancellationToken) =>
+        RunInAsync(ns: null, dll, arguments, cancellationToken);
+
+    /// <summary>Runs a command to its end in a network namespace; null for this one.</summary>
+    public static async Task<(int ExitCode, string Output)> RunInAsync(string? ns, string dll, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
-        await using ChildProcess child = Start(dll, arguments);
+        await using ChildProcess child = StartIn(ns, dll, arguments);
         await child._process.WaitForExitAsync(cancellationToken);
         await child._reading;
         return (child._process.ExitCode, child.Tail);

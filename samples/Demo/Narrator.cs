@@ -5,10 +5,9 @@ using System.Text.Json;
 namespace Guardian.Demo;
 
 /// <summary>Tells the story as it happens, one line a step, and keeps the report.</summary>
-internal sealed class Narrator
+internal sealed class Narrator(IReadOnlyList<string> names)
 {
     private const int LinesInFile = 4;
-    private static readonly string[] Names = ["keys", "enroll", "capabilities", "snapshots", "train", "deploy", "quiet", "event", "analyse", "archive", "view", "restart"];
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
     private readonly List<StepReport> _steps = [];
     private readonly bool _terminal = !Console.IsOutputRedirected;
@@ -17,7 +16,7 @@ internal sealed class Narrator
     private double _nextLogged;
 
     /// <summary>Whether every step of the story has been told, and held.</summary>
-    public bool Ok => _steps.Select(s => s.Name).SequenceEqual(Names) && _steps.TrueForAll(s => s.Ok);
+    public bool Ok => _steps.Select(s => s.Name).SequenceEqual(names) && _steps.TrueForAll(s => s.Ok);
 
     /// <summary>The next step's time counts from here.</summary>
     public void Begin() => _watch = Stopwatch.StartNew();
@@ -48,7 +47,7 @@ internal sealed class Narrator
         }
 
         // After the last step nothing is in progress; what fails then is charged to it.
-        string name = Names[Math.Min(_steps.Count, Names.Length - 1)];
+        string name = names[Math.Min(_steps.Count, names.Count - 1)];
         _steps.RemoveAll(s => s.Name == name);
         _steps.Add(new StepReport(name, false, Seconds(), detail));
         return name;

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Guardian.Demo;
 
 /// <summary>The node's process over its restarts: same folder, same ports.</summary>
-internal sealed class Node(string dll, string folder, string customerKey, int port) : IAsyncDisposable
+internal sealed class Node(string dll, string folder, string customerKey, int port, Site? site = null) : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private readonly int _port = port == 0 ? FreePort() : port;
@@ -17,7 +17,16 @@ internal sealed class Node(string dll, string folder, string customerKey, int po
 
     public string Dll { get; } = dll;
 
-    public string Address => $"http://127.0.0.1:{_port}";
+    /// <summary>Where this program reaches the API.</summary>
+    public string Address => $"http://{ApiHost}:{_port}";
+
+    public int ApiPort => _port;
+
+    public int EdgePort => _edgePort;
+
+    public int EnrollmentPort => _enrollPort;
+
+    private string ApiHost => site?.ConsoleAddress ?? "127.0.0.1";
 
     public string? Token { get; private set; }
 
@@ -27,7 +36,14 @@ internal sealed class Node(string dll, string folder, string customerKey, int po
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _process = ChildProcess.Start(Dll, "serve", "--data", Folder, "--port", $"{_port}", "--edge-port", $"{_edgePort}", "--enroll-port", $"{_enrollPort}", "--customer-key", customerKey);
+        if (site is not null)
+        {
+            await NameInterfaceAsync(site, cancellationToken);
+        }
+
+        string[] tunnel = site is null ? [] : ["--address", ApiHost, "--edge-address", Site.CableNode, "--public-host", Site.CableNode, "--wireguard", $"{Site.CableNode}:51820"];
+        _process = ChildProcess.StartIn(
+            site?.NodeNamespace, Dll, ["serve", "--data", Folder, "--port", $"{_port}", "--edge-port", $"{_edgePort}", "--enroll-port", $"{_enrollPort}", "--customer-key", customerKey, .. tunnel]);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(StartLimit);
         Task<string?> token = ReadTokenAsync(_process, limit.Token);
@@ -71,6 +87,14 @@ internal sealed class Node(string dll, string folder, string customerKey, int po
         }
 
         return null;
+    }
+
+    /// <summary>The sockets of WireGuard interfaces are seen from every namespace, so the name must be this run's own.</summary>
+    private Task NameInterfaceAsync(Site site, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Folder);
+        string settings = JsonSerializer.Serialize(new { Guardian = new { Tunnel = new { WireGuard = new { Interface = site.NodeInterface } } } });
+        return File.WriteAllTextAsync(Path.Combine(Folder, "guardian.json"), settings, cancellationToken);
     }
 
     private static int FreePort()

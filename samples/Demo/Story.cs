@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -14,15 +15,19 @@ internal sealed class Story : IAsyncDisposable
     private static readonly TimeSpan StepLimit = TimeSpan.FromMinutes(4);
 
     private readonly DemoSettings _settings;
-    private readonly Narrator _narrator = new();
+    private readonly Site? _site;
+    private readonly Narrator _narrator;
     private readonly string _root;
     private readonly Node _node;
     private ChildProcess? _edge;
     private NodeApi? _api;
 
-    private Story(DemoSettings settings)
+    private Story(DemoSettings settings, Site? site)
     {
         _settings = settings;
+        _site = site;
+        _narrator = new Narrator(
+            ["keys", "enroll", .. InTunnel("outside"), "capabilities", "snapshots", "train", "deploy", "quiet", "event", .. InTunnel("tunnel"), "analyse", "archive", "view", "restart"]);
         _root = settings.Data is null ? Directory.CreateTempSubdirectory("guardian-demo-").FullName : Path.GetFullPath(settings.Data);
         if (Directory.Exists(_root) && Directory.EnumerateFileSystemEntries(_root).Any())
         {
@@ -30,7 +35,7 @@ internal sealed class Story : IAsyncDisposable
         }
 
         Directory.CreateDirectory(Customer);
-        _node = new Node(Dll("Host"), Path.Combine(_root, "node"), Path.Combine(Customer, "customer.pub.pem"), settings.Port);
+        _node = new Node(Dll("Host"), Path.Combine(_root, "node"), Path.Combine(Customer, "customer.pub.pem"), settings.Port, site);
     }
 
     private string Customer => Path.Combine(_root, "customer");
@@ -47,7 +52,8 @@ internal sealed class Story : IAsyncDisposable
     {
         try
         {
-            await using var story = new Story(settings);
+            await using Site? site = settings.WireGuard ? await Site.CreateAsync(cancellationToken) : null;
+            await using var story = new Story(settings, site);
             return await story.TellAsync(cancellationToken);
         }
         catch (Exception e)
@@ -81,8 +87,18 @@ internal sealed class Story : IAsyncDisposable
             CheckVideo();
             await KeysAsync(cancellationToken);
             await EnrollAsync(cancellationToken);
+            if (_site is not null)
+            {
+                await OutsideAsync(_site, cancellationToken);
+            }
+
             JsonElement raised = await EdgeAsync(cancellationToken);
             string eventId = raised.GetProperty("event_id").GetString()!;
+            if (_site is not null)
+            {
+                await TunnelAsync(cancellationToken);
+            }
+
             await AnalyseAsync(eventId, cancellationToken);
             await ArchiveAsync(eventId, cancellationToken);
             await ViewAsync(eventId, raised.GetProperty("clip_sha256").GetString()!, cancellationToken);
@@ -145,16 +161,32 @@ internal sealed class Story : IAsyncDisposable
         string bundle = Path.Combine(_root, "edge", "bundle.txt");
         Directory.CreateDirectory(Path.GetDirectoryName(bundle)!);
         await HostAsync(["edge", "add", "Garage", "--out", bundle, "--data", _node.Folder], cancellationToken);
-        (int first, string output) = await ChildProcess.RunAsync(Dll("Edge"), ["enroll", "--bundle", bundle, "--out", Credentials], cancellationToken);
+        (int first, string output) = await ChildProcess.RunInAsync(_site?.EdgeNamespace, Dll("Edge"), ["enroll", "--bundle", bundle, "--out", Credentials, "--camera", Camera, .. InTunnel("--wireguard")], cancellationToken);
         if (first != 0)
         {
             _narrator.Step("enroll", false, output);
         }
 
-        (int second, string refusal) = await ChildProcess.RunAsync(Dll("Edge"), ["enroll", "--bundle", bundle, "--out", Credentials + "-again"], cancellationToken);
+        (int second, string refusal) = await ChildProcess.RunInAsync(_site?.EdgeNamespace, Dll("Edge"), ["enroll", "--bundle", bundle, "--out", Credentials + "-again"], cancellationToken);
         bool refused = second != 0 && refusal.Contains("used", StringComparison.Ordinal);
         JsonElement edge = (await Api.GetAsync("edges", cancellationToken))[0];
         _narrator.Step("enroll", refused && Text(edge, "state") == "active", $"{Text(edge, "id")} is enrolled and speaks mutual TLS; the same bundle again: {(refused ? "refused" : "ACCEPTED")}");
+    }
+
+    /// <summary>What an edge with valid credentials reaches past the tunnel.</summary>
+    private async Task OutsideAsync(Site site, CancellationToken cancellationToken)
+    {
+        _narrator.Begin();
+        bool edgeApi = await site.AcceptsOutsideAsync(Site.CableNode, _node.EdgePort, cancellationToken), enrolment = await site.AcceptsOutsideAsync(Site.CableNode, _node.EnrollmentPort, cancellationToken);
+        _narrator.Step("outside", !edgeApi && enrolment, $"past the tunnel the edge API is {(edgeApi ? "OPEN" : "refused")}, enrolment is {(enrolment ? "open" : "REFUSED")}");
+    }
+
+    /// <summary>That what the edge did went through the tunnel.</summary>
+    private async Task TunnelAsync(CancellationToken cancellationToken)
+    {
+        JsonElement connection = (await Api.GetAsync("edges", cancellationToken))[0].GetProperty("connection");
+        bool through = connection.GetProperty("tunnel_handshake_at").ValueKind == JsonValueKind.String && Text(connection, "address") == "10.77.0.2";
+        _narrator.Step("tunnel", through, $"the edge called from {Text(connection, "address")}, WireGuard from {Text(connection, "tunnel_endpoint")}; {connection.GetProperty("bytes_received").GetInt64() / 1024} KiB came through");
     }
 
     /// <summary>Starts the edge and follows what it reports, from its capabilities to its event.</summary>
@@ -164,11 +196,12 @@ internal sealed class Story : IAsyncDisposable
         limit.CancelAfter(StepLimit);
         string[] video = _settings.Video is { } v ? ["--video", v.Contains("://", StringComparison.Ordinal) ? v : Path.GetFullPath(v)] : [];
         string[] once = _settings.Once ? ["--once"] : [];
-        _edge = ChildProcess.Start(
+        _edge = ChildProcess.StartIn(
+            _site?.EdgeNamespace,
             Dll("Edge"),
             [
                 "run", "--credentials", Credentials, "--work", Path.Combine(_root, "edge", "work"), "--camera", Camera, "--snapshots",
-                $"{Snapshots}", "--json", .. video, .. once,
+                $"{Snapshots}", "--json", .. video, .. once, .. _site is null ? [] : new[] { "--tunnel", _site.EdgeInterface },
             ]);
         await foreach (string line in _edge.LinesAsync(limit.Token))
         {
@@ -315,7 +348,8 @@ internal sealed class Story : IAsyncDisposable
     private async Task StayAsync(CancellationToken cancellationToken)
     {
         Console.WriteLine();
-        Console.WriteLine($"Console      {_node.Address}");
+        await using LoopbackForwarder? forwarder = _site is null ? null : new LoopbackForwarder(_settings.Port, new IPEndPoint(IPAddress.Parse(_site.ConsoleAddress), _node.ApiPort));
+        Console.WriteLine($"Console      {(forwarder is null ? _node.Address : $"http://127.0.0.1:{forwarder.Port}")}");
         Console.WriteLine($"API token    {_node.Token}");
         Console.WriteLine($"Private key  {PrivateKeyFile}");
         Console.WriteLine($"Passphrase   {(await File.ReadAllTextAsync(PassphraseFile, cancellationToken)).Trim()}");
@@ -368,6 +402,8 @@ internal sealed class Story : IAsyncDisposable
             throw new StoryFailedException($"'{string.Join(' ', arguments)}' ended with {code}:\n{output}");
         }
     }
+
+    private string[] InTunnel(params string[] arguments) => _site is null ? [] : arguments;
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).ToString();
 

@@ -29,8 +29,61 @@ public sealed class TunnelOptions
     /// <summary>How long an edge's certificate is good. Default 90 days; 1 hour to 825 days.</summary>
     public TimeSpan CertificateLifetime { get; set; } = TimeSpan.FromDays(90);
 
+    /// <summary>Locks the files of the node's private keys; null leaves them readable to whoever has the disk. Setting it locks files that are not locked yet.</summary>
+    public string? KeyPassphrase { get; set; }
+
+    /// <summary>A file, best on another medium, whose first line is <see cref="KeyPassphrase"/>; null for none.</summary>
+    public string? KeyPassphraseFile { get; set; }
+
+    /// <summary>How long after its enrolment an edge whose cameras the operator did not name may name them itself. Default 1 hour; 0 to 30 days.</summary>
+    public TimeSpan CameraClaimWindow { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Wrong tokens from one address within a minute, after which it waits until the minute is over. Default 10; 1 to 1000.</summary>
+    public int WrongTokenLimit { get; set; } = 10;
+
+    /// <summary>Without a sign of life for this long, an edge is silent. Default 2 minutes; 1 second to 1 day.</summary>
+    public TimeSpan SilentAfter { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Without a sign of life for this long, an edge is gone. Default 1 hour; <see cref="SilentAfter"/> to 365 days.</summary>
+    public TimeSpan GoneAfter { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How often an edge is pinged over its command stream. Default 15 seconds; 1 second to 1 hour.</summary>
+    public TimeSpan PingInterval { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a call to an edge that serves <c>edge.control</c> may take. Default 30 seconds; 1 second to 10 minutes.</summary>
+    public TimeSpan ControlTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long telemetry is kept.</summary>
+    public TelemetryOptions Telemetry { get; } = new();
+
+    /// <summary>From where on an edge is degraded or unhealthy.</summary>
+    public HealthOptions Health { get; } = new();
+
     /// <summary>SubjectPublicKeyInfo (DER) of everyone clips are to be sealed to; handed to edges when they enrol.</summary>
     public IList<byte[]> Recipients { get; } = [];
+
+    /// <summary>The passphrase of the private keys, from wherever these options say.</summary>
+    /// <returns>Null when the keys are not locked.</returns>
+    /// <exception cref="TunnelException">The file cannot be read or its first line is empty.</exception>
+    public string? ReadKeyPassphrase()
+    {
+        if (KeyPassphraseFile is null)
+        {
+            return string.IsNullOrEmpty(KeyPassphrase) ? null : KeyPassphrase;
+        }
+
+        try
+        {
+            return File.ReadLines(KeyPassphraseFile).FirstOrDefault() is { Length: > 0 } line ? line : throw new TunnelException($"{Section}:{nameof(KeyPassphraseFile)}: the file's first line is empty");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TunnelException($"{Section}:{nameof(KeyPassphraseFile)}: {e.Message}", innerException: e);
+        }
+    }
+
+    /// <summary>The node's WireGuard tunnel. With it the edge API listens in the tunnel alone, and <see cref="EdgeAddress"/> counts for nothing.</summary>
+    public WireGuardOptions WireGuard { get; } = new();
 
     /// <summary>Every error of these options, each naming its configuration key; empty when they are sound.</summary>
     public IReadOnlyList<string> Validate()
@@ -50,6 +103,16 @@ public sealed class TunnelOptions
         Check(EdgePort == 0 || EdgePort != EnrollmentPort, nameof(EnrollmentPort), "must differ from EdgePort");
         Check(Uri.CheckHostName(PublicHost) is UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6, nameof(PublicHost), "must be a host name or an IP address");
         Check(CertificateLifetime >= TimeSpan.FromHours(1) && CertificateLifetime <= TimeSpan.FromDays(825), nameof(CertificateLifetime), "must be from 1 hour to 825 days");
+        Check(CameraClaimWindow >= TimeSpan.Zero && CameraClaimWindow <= TimeSpan.FromDays(30), nameof(CameraClaimWindow), "must be from 0 to 30 days");
+        Check(WrongTokenLimit is >= 1 and <= 1000, nameof(WrongTokenLimit), "must be from 1 to 1000");
+        Check(SilentAfter >= TimeSpan.FromSeconds(1) && SilentAfter <= TimeSpan.FromDays(1), nameof(SilentAfter), "must be from 1 second to 1 day");
+        Check(GoneAfter >= SilentAfter && GoneAfter <= TimeSpan.FromDays(365), nameof(GoneAfter), "must be from SilentAfter to 365 days");
+        Check(PingInterval >= TimeSpan.FromSeconds(1) && PingInterval <= TimeSpan.FromHours(1), nameof(PingInterval), "must be from 1 second to 1 hour");
+        Check(ControlTimeout >= TimeSpan.FromSeconds(1) && ControlTimeout <= TimeSpan.FromMinutes(10), nameof(ControlTimeout), "must be from 1 second to 10 minutes");
+        Check(KeyPassphrase is null || KeyPassphraseFile is null, nameof(KeyPassphraseFile), "must not be set together with KeyPassphrase");
+        errors.AddRange(WireGuard.Validate());
+        errors.AddRange(Telemetry.Validate());
+        errors.AddRange(Health.Validate());
         return errors;
     }
 }

@@ -62,6 +62,9 @@ public sealed class NodeViewTests(ConsoleFixture fixture)
         await Expect(edges.Nth(1)).ToContainTextAsync("Pending");
         await Expect(edges.Nth(1)).ToContainTextAsync("never");
         await Expect(edges.Nth(2).Locator("[data-presence='silent']")).ToHaveTextAsync("3 d ago");
+        await Expect(edges.Nth(0).Locator("[data-health='healthy']")).ToHaveTextAsync("Healthy");
+        await Expect(edges.Nth(0)).ToContainTextAsync("WireGuard, 12.5 ms");
+        await Expect(edges.Nth(2).Locator(".health")).ToContainTextAsync("No telemetry for 3 days.");
     }
 
     [RequiresFact(ConsoleFixture.Chromium, "ffmpeg", Timeout = Limit)]

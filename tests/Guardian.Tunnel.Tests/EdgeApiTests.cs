@@ -101,11 +101,11 @@ public sealed class EdgeApiTests : GatewayFixture
     [Fact(Timeout = 30_000)]
     public async Task an_edge_that_is_revoked_cannot_go_on_with_an_open_upload()
     {
-        using GrpcChannel channel = EdgeChannel.Open(_credentials.Address, _credentials.Authority, _credentials.Certificate);
+        using GrpcChannel channel = EdgeChannel.Open(_credentials.Address, _credentials.Authorities, _credentials.Certificate);
         using GrpcCall<UploadSnapshotRequest, UploadSnapshotResponse> call = channel.StartCall(EdgeMethods.UploadSnapshots);
         await call.WriteAsync(Snapshot("front-door", [1]), None);
         Assert.NotNull(await call.ReadAsync(None));
-        await Registry.RevokeEdgeAsync(_credentials.EdgeId, None);
+        await Registry.RevokeEdgeAsync(_credentials.EdgeId, "test", None);
         await call.WriteAsync(Snapshot("front-door", [2]), None);
         RpcException error = await Assert.ThrowsAsync<RpcException>(async () => await call.ReadAsync(None));
         Assert.Equal(StatusCode.Unauthenticated, error.StatusCode);
@@ -117,7 +117,7 @@ public sealed class EdgeApiTests : GatewayFixture
         SyncCapabilitiesResponse response = await _client.SyncCapabilitiesAsync(
             [new CameraCapability { CameraId = "front-door", Name = "Front", Type = "rtsp", Enabled = true, Status = "online", RequiredSnapshotCount = 120, SnapshotRequired = true }], None);
         Assert.Equal(("front-door", "needs_snapshots", 120u), (response.Cameras[0].CameraId, response.Cameras[0].Status, response.Cameras[0].RequiredSnapshotCount));
-        RegisteredCamera camera = (await Registry.GetCameraAsync("front-door", None))!;
+        RegisteredCamera camera = (await Registry.Cameras.GetAsync("front-door", None))!;
         Assert.Equal((_credentials.EdgeId, "Front", "rtsp", true), (camera.EdgeId, camera.Name, camera.Type, camera.Enabled));
 
         SyncCapabilitiesResponse wrong = await _client.SyncCapabilitiesAsync([new CameraCapability { CameraId = "x", Name = new string('n', 129) }], None);
@@ -129,7 +129,7 @@ public sealed class EdgeApiTests : GatewayFixture
     public async Task readiness_survives_the_next_report()
     {
         await _client.SyncCapabilitiesAsync([new CameraCapability { CameraId = "front-door" }], None);
-        await Registry.SetReadinessAsync("front-door", CameraReadinessState.Trained, None);
+        await Registry.Cameras.SetReadinessAsync("front-door", CameraReadinessState.Trained, None);
         SyncCapabilitiesResponse response = await _client.SyncCapabilitiesAsync([new CameraCapability { CameraId = "front-door" }], None);
         Assert.Equal("trained", response.Cameras[0].Status);
     }
@@ -139,10 +139,28 @@ public sealed class EdgeApiTests : GatewayFixture
     {
         var telemetry = new TelemetryData { EdgeId = "somebody-else", System = new SystemMetrics { CpuUsagePercent = 12 } };
         Assert.True((await _client.SendTelemetryAsync(telemetry, None)).Success);
-        Assert.Contains(_credentials.EdgeId.ToString(), (await Registry.GetEdgeAsync(_credentials.EdgeId, None))!.TelemetryJson, StringComparison.Ordinal);
+        TelemetrySample newest = (await Telemetry.GetNewestAsync(_credentials.EdgeId, None))!.Sample;
+        Assert.Equal((_credentials.EdgeId.ToString(), 12), (newest.Data.EdgeId, newest.Values[TelemetryMetric.CpuUsagePercent]));
 
         telemetry.System.CpuUsagePercent = double.NaN;
-        Assert.False((await _client.SendTelemetryAsync(telemetry, None)).Success);
+        SendTelemetryResponse refused = await _client.SendTelemetryAsync(telemetry, None);
+        Assert.False(refused.Success);
+        Assert.StartsWith("system.cpu_usage_percent:", refused.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task an_edge_may_not_report_another_edges_camera_in_its_telemetry()
+    {
+        var telemetry = new TelemetryData { Cameras = { new CameraStatus { CameraId = "front-door", Online = true } } };
+        Assert.True((await _client.SendTelemetryAsync(telemetry, None)).Success);
+        (EdgeClient other, EdgeCredentials credentials) = await EnrolAsync();
+        using (other)
+        using (credentials)
+        {
+            RpcException error = await Assert.ThrowsAsync<RpcException>(() => other.SendTelemetryAsync(telemetry, None));
+            Assert.Equal(StatusCode.PermissionDenied, error.StatusCode);
+            Assert.Null(await Telemetry.GetNewestAsync(credentials.EdgeId, None));
+        }
     }
 
     [Fact(Timeout = 30_000)]
@@ -217,7 +235,7 @@ public sealed class EdgeApiTests : GatewayFixture
             "negative start" => [new StreamClipChunk { Header = new StreamClipHeader { EventId = id, StartOffset = -1 } }],
             _ => [],
         };
-        using GrpcChannel channel = EdgeChannel.Open(_credentials.Address, _credentials.Authority, _credentials.Certificate);
+        using GrpcChannel channel = EdgeChannel.Open(_credentials.Address, _credentials.Authorities, _credentials.Certificate);
         using GrpcCall<StreamClipChunk, StreamClipResponse> call = channel.StartCall(EdgeMethods.StreamClip);
         foreach (StreamClipChunk chunk in chunks)
         {

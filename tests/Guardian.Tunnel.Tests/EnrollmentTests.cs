@@ -72,8 +72,8 @@ public sealed class EnrollmentTests : GatewayFixture
     public async Task a_bundle_is_good_once()
     {
         EnrollmentBundle bundle = await AddEdgeAsync();
-        (await EdgeEnrollment.EnrollAsync(bundle, "", None)).Dispose();
-        TunnelException refused = await Assert.ThrowsAsync<TunnelException>(() => EdgeEnrollment.EnrollAsync(bundle, "", None));
+        (await EnrolAsync(bundle)).Dispose();
+        TunnelException refused = await Assert.ThrowsAsync<TunnelException>(() => EnrolAsync(bundle));
         Assert.Contains("used", refused.Message, StringComparison.Ordinal);
         Assert.False(refused.IsTransient);
     }
@@ -86,7 +86,7 @@ public sealed class EnrollmentTests : GatewayFixture
         {
             try
             {
-                (await EdgeEnrollment.EnrollAsync(bundle, "", None)).Dispose();
+                (await EnrolAsync(bundle)).Dispose();
                 return true;
             }
             catch (TunnelException)
@@ -103,11 +103,11 @@ public sealed class EnrollmentTests : GatewayFixture
         EnrollmentBundle expired = await AddEdgeAsync(TimeSpan.FromMinutes(5));
         Time.Advance(TimeSpan.FromMinutes(6));
         EnrollmentBundle revoked = await AddEdgeAsync();
-        await Registry.RevokeEdgeAsync((await Registry.ListEdgesAsync(None))[^1].Id, None);
+        await Registry.RevokeEdgeAsync((await Registry.ListEdgesAsync(None))[^1].Id, "test", None);
         EnrollmentBundle invented = revoked with { Token = "invented" };
 
         string[] answers = await Task.WhenAll(new[] { expired, revoked, invented }.Select(async b =>
-            (await Assert.ThrowsAsync<TunnelException>(() => EdgeEnrollment.EnrollAsync(b, "", None))).Message));
+            (await Assert.ThrowsAsync<TunnelException>(() => EnrolAsync(b))).Message));
         Assert.Single(answers.Distinct());
     }
 
@@ -115,7 +115,7 @@ public sealed class EnrollmentTests : GatewayFixture
     public async Task an_edge_sends_its_token_to_the_bundles_node_only()
     {
         EnrollmentBundle bundle = await AddEdgeAsync() with { CaFingerprint = new string('a', 64) };
-        TunnelException refused = await Assert.ThrowsAsync<TunnelException>(() => EdgeEnrollment.EnrollAsync(bundle, "", None));
+        TunnelException refused = await Assert.ThrowsAsync<TunnelException>(() => EnrolAsync(bundle));
         Assert.Contains("fingerprint", refused.Message, StringComparison.Ordinal);
         Assert.Equal(EdgeState.Pending, Assert.Single(await Registry.ListEdgesAsync(None)).State);
     }
@@ -125,7 +125,7 @@ public sealed class EnrollmentTests : GatewayFixture
     {
         EnrollmentBundle bundle = await AddEdgeAsync();
         using X509Certificate2 ca = X509CertificateLoader.LoadCertificate(Authority.CertificateDer);
-        using GrpcChannel channel = EdgeChannel.Open(bundle.Address, ca, certificate: null);
+        using GrpcChannel channel = EdgeChannel.Open(bundle.Address, [ca], certificate: null);
         using var p384 = ECDsa.Create(ECCurve.NamedCurves.nistP384);
         using var rsa = RSA.Create(2048);
         byte[] good = EdgeEnrollment.MakeRequest(p384);
@@ -145,18 +145,18 @@ public sealed class EnrollmentTests : GatewayFixture
             Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
         }
 
-        (await EdgeEnrollment.EnrollAsync(bundle, "", None)).Dispose();
+        (await EnrolAsync(bundle)).Dispose();
     }
 
     [Fact(Timeout = 30_000)]
     public async Task without_a_certificate_only_enrolment_is_served()
     {
         using X509Certificate2 ca = X509CertificateLoader.LoadCertificate(Authority.CertificateDer);
-        using GrpcChannel enrolment = EdgeChannel.Open(Server.EnrollmentEndPoint.ToString(), ca, certificate: null);
+        using GrpcChannel enrolment = EdgeChannel.Open(Server.EnrollmentEndPoint.ToString(), [ca], certificate: null);
         RpcException unserved = await Assert.ThrowsAsync<RpcException>(() => enrolment.UnaryAsync(EdgeMethods.Heartbeat, new HeartbeatRequest()));
         Assert.Equal(StatusCode.Unimplemented, unserved.StatusCode);
 
-        using GrpcChannel edge = EdgeChannel.Open(Server.EdgeEndPoint.ToString(), ca, certificate: null);
+        using GrpcChannel edge = EdgeChannel.Open(Server.EdgeEndPoint.ToString(), [ca], certificate: null);
         RpcException refused = await Assert.ThrowsAsync<RpcException>(() => edge.UnaryAsync(EdgeMethods.Heartbeat, new HeartbeatRequest()));
         Assert.Equal(StatusCode.Unavailable, refused.StatusCode);
     }
@@ -164,12 +164,12 @@ public sealed class EnrollmentTests : GatewayFixture
     [Fact(Timeout = 30_000)]
     public async Task a_certificate_of_another_ca_is_refused()
     {
-        using var other = CertificateAuthority.Open(Path.Combine(Folder, "other"), Time);
+        using var other = CertificateAuthority.Open(Path.Combine(Folder, "other"), timeProvider: Time);
         using X509Certificate2 ca = X509CertificateLoader.LoadCertificate(Authority.CertificateDer);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using X509Certificate2 bare = other.IssueForEdge(EdgeId.New(), EdgeEnrollment.MakeRequest(key), TimeSpan.FromDays(1));
         using X509Certificate2 certificate = bare.CopyWithPrivateKey(key);
-        using GrpcChannel edge = EdgeChannel.Open(Server.EdgeEndPoint.ToString(), ca, certificate);
+        using GrpcChannel edge = EdgeChannel.Open(Server.EdgeEndPoint.ToString(), [ca], certificate);
         RpcException refused = await Assert.ThrowsAsync<RpcException>(() => edge.UnaryAsync(EdgeMethods.Heartbeat, new HeartbeatRequest()));
         Assert.Equal(StatusCode.Unavailable, refused.StatusCode);
     }
@@ -182,7 +182,7 @@ public sealed class EnrollmentTests : GatewayFixture
         using (credentials)
         {
             await client.HeartbeatAsync(None);
-            Assert.True(await Registry.RevokeEdgeAsync(credentials.EdgeId, None));
+            Assert.True(await Registry.RevokeEdgeAsync(credentials.EdgeId, "test", None));
             RpcException refused = await Assert.ThrowsAsync<RpcException>(() => client.HeartbeatAsync(None));
             Assert.Equal((StatusCode.Unauthenticated, "this edge is revoked"), (refused.StatusCode, refused.Detail));
         }

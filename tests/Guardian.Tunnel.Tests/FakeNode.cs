@@ -12,6 +12,12 @@ internal sealed class FakeNode : IEventIntake, IClipIntake, IDatasetIntake, IMod
 {
     public ConcurrentDictionary<string, Event> Events { get; } = new();
 
+    /// <summary>Ids of stored events in the order in which they came; one that comes twice is here twice.</summary>
+    public ConcurrentQueue<string> Arrivals { get; } = new();
+
+    /// <summary>Where uploads of clips began.</summary>
+    public ConcurrentQueue<long> ClipOffsets { get; } = new();
+
     public ConcurrentDictionary<Guid, byte[]> Clips { get; } = new();
 
     public ConcurrentDictionary<Guid, byte[]> Partials { get; } = new();
@@ -43,6 +49,7 @@ internal sealed class FakeNode : IEventIntake, IClipIntake, IDatasetIntake, IMod
             }
 
             Events[e.Id] = e;
+            Arrivals.Enqueue(e.Id);
             return new EventReceipt(true);
         })]);
     }
@@ -54,6 +61,7 @@ internal sealed class FakeNode : IEventIntake, IClipIntake, IDatasetIntake, IMod
             return Task.FromResult(new ClipStart(null, StoredBytes: there.Length));
         }
 
+        ClipOffsets.Enqueue(request.StartOffset);
         byte[] partial = Partials.GetValueOrDefault(request.EventId, []);
         return Task.FromResult(request.StartOffset != 0 && request.StartOffset != partial.Length
             ? new ClipStart(null, new ClipRefusal(ClipRefusalKind.WrongOffset, $"stored bytes end at {partial.Length}"))

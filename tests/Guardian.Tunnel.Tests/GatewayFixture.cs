@@ -1,4 +1,5 @@
 using Guardian.Testing;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Guardian.Tunnel.Tests;
@@ -17,21 +18,42 @@ public class GatewayFixture : IAsyncLifetime
 
     internal CertificateAuthority Authority { get; private set; } = null!;
 
+    internal SqliteTelemetryStore Telemetry { get; private set; } = null!;
+
     internal TunnelServer Server { get; private set; } = null!;
 
     internal string Folder => _folder.Path;
 
     public virtual async Task InitializeAsync()
     {
-        var options = new TunnelOptions { Directory = _folder.Path, EdgePort = 0, EnrollmentPort = 0 };
-        options.Recipients.Add([1, 2, 3]);
         Registry = new EdgeRegistry(_folder.File("registry.db"), Time);
-        Authority = CertificateAuthority.Open(_folder.Path, Time);
-        Server = new TunnelServer(options, Registry, Authority, Node.Ports, NullLoggerFactory.Instance, Time);
-        await Server.StartAsync(None);
+        Authority = CertificateAuthority.Open(_folder.Path, timeProvider: Time);
+        Telemetry = new SqliteTelemetryStore(_folder.File(SqliteTelemetryStore.FileName), new TelemetryOptions(), Time);
+        await StartAsync(edgePort: 0, enrollmentPort: 0);
     }
 
-    public virtual async Task DisposeAsync()
+    /// <summary>Where the gateway reports.</summary>
+    protected virtual ILoggerFactory Loggers => NullLoggerFactory.Instance;
+
+    /// <summary>The gateway's tunnel; none by default.</summary>
+    private protected virtual ITunnelNetwork? Network => null;
+
+    /// <summary>What a test wants to be different.</summary>
+    protected virtual void Configure(TunnelOptions options)
+    {
+    }
+
+    /// <summary>Stops the gateway and starts it anew on the same ports, over the same files.</summary>
+    internal async Task RestartAsync()
+    {
+        (int edgePort, int enrollmentPort) = (Server.EdgeEndPoint.Port, Server.EnrollmentEndPoint.Port);
+        await StopAsync();
+        await Registry.DisposeAsync();
+        Registry = new EdgeRegistry(_folder.File("registry.db"), Time);
+        await StartAsync(edgePort, enrollmentPort);
+    }
+
+    internal async Task StopAsync()
     {
         using (var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1)))
         {
@@ -39,6 +61,21 @@ public class GatewayFixture : IAsyncLifetime
         }
 
         await Server.DisposeAsync();
+    }
+
+    internal async Task StartAsync(int edgePort, int enrollmentPort)
+    {
+        var options = new TunnelOptions { Directory = _folder.Path, EdgePort = edgePort, EnrollmentPort = enrollmentPort };
+        options.Recipients.Add([1, 2, 3]);
+        Configure(options);
+        Server = new TunnelServer(options, Registry, Authority, Node.Ports, Telemetry, Loggers, Time, Network);
+        await Server.StartAsync(None);
+    }
+
+    public virtual async Task DisposeAsync()
+    {
+        await StopAsync();
+        await Telemetry.DisposeAsync();
         await Registry.DisposeAsync();
         Authority.Dispose();
         _folder.Dispose();
@@ -46,13 +83,23 @@ public class GatewayFixture : IAsyncLifetime
 
     internal async Task<EnrollmentBundle> AddEdgeAsync(TimeSpan? lifetime = null)
     {
-        (_, string token, DateTimeOffset expires) = await Registry.AddEdgeAsync("edge", lifetime ?? TimeSpan.FromHours(1), None);
-        return new EnrollmentBundle { Address = Server.EnrollmentEndPoint.ToString(), CaFingerprint = Authority.Fingerprint, Token = token, ExpiresAt = expires };
+        return Bundle(await Registry.AddEdgeAsync(new NewEdge { Name = "edge", TokenLifetime = lifetime ?? TimeSpan.FromHours(1) }, "test", None));
     }
 
     internal async Task<(EdgeClient Client, EdgeCredentials Credentials)> EnrolAsync()
     {
-        EdgeCredentials credentials = await EdgeEnrollment.EnrollAsync(await AddEdgeAsync(), "test", None);
+        EdgeCredentials credentials = await EnrolAsync(await AddEdgeAsync());
         return (new EdgeClient(credentials), credentials);
     }
+
+    internal static async Task<EdgeCredentials> EnrolAsync(EnrollmentBundle bundle, params string[] cameras) =>
+        (await EdgeEnrollment.EnrollAsync(bundle, new EdgeDescription { Software = "test", Cameras = cameras }, None)).Credentials;
+
+    internal EnrollmentBundle Bundle(AdmissionTicket ticket) => new()
+    {
+        Address = Server.EnrollmentEndPoint.ToString(),
+        CaFingerprint = Authority.Fingerprint,
+        Token = ticket.Token,
+        ExpiresAt = ticket.ExpiresAt,
+    };
 }

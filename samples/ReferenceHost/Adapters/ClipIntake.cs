@@ -41,7 +41,7 @@ internal sealed class ClipIntake(IEventStore events, SealedArchive archive, Edge
 
         // A clip may come before its event; then its camera says whose it is.
         SealedObjectInfo? info = await archive.GetAsync(SealedObjectId.Clip(eventId), cancellationToken);
-        bool known = info is not null && (e is not null || (await registry.GetCameraAsync(info.CameraId, cancellationToken))?.EdgeId == edge);
+        bool known = info is not null && (e is not null || (await registry.Cameras.GetAsync(info.CameraId, cancellationToken))?.EdgeId == edge);
         return !known ? null : new ClipInfo(info!.Status != SealedObjectStatus.Receiving, info.Size, info.ContentType);
     }
 

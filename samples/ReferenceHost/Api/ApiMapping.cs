@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Google.Protobuf;
 using Guardian.Events;
 using Guardian.Storage;
 using Guardian.Tunnel;
@@ -22,9 +23,13 @@ internal static class ApiMapping
     public static AlertDto ToDto(this Alert a) => new(
         a.Id, a.EventId.Value, a.CameraId.ToString(), Word(a.Severity), a.AnomalyType, a.Summary, a.RaisedAt, a.AcknowledgedAt);
 
-    public static EdgeDto ToDto(this RegisteredEdge e) => new(
-        e.Id.ToString(), e.Name, Word(e.State), e.AddedAt, e.EnrolledAt, e.LastSeenAt, e.CertificateExpiresAt, e.Software,
-        e.TelemetryJson is null ? null : JsonSerializer.Deserialize<JsonElement>(e.TelemetryJson));
+    public static EdgeDto ToDto(this RegisteredEdge e, EdgeConnection c, NewestTelemetry? newest, EdgeHealth? health) => new(
+        e.Id.ToString(), e.Name, Word(e.State), e.AddedAt, e.EnrolledAt, c.LastContactAt, e.CertificateExpiresAt, e.Software,
+        new ConnectionDto(
+            Word(c.State), c.LastContactAt, c.OpenCalls, c.TakesCommands, c.LatencyMedian?.TotalMilliseconds, c.LatencyP95?.TotalMilliseconds, c.ClockOffset?.TotalSeconds, c.BytesReceived, c.BytesSent,
+            c.Address?.ToString(), c.LastHandshakeAt, c.TunnelEndPoint?.ToString()),
+        health?.ToDto(),
+        newest is null ? null : JsonSerializer.Deserialize<JsonElement>(JsonFormatter.Default.Format(newest.Sample.Data)));
 
     /// <summary>An enum's name as the API writes it, in snake_case.</summary>
     public static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());

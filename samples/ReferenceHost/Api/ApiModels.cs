@@ -44,10 +44,10 @@ public sealed record TrainingDto(string JobId, string State, int Epoch, int Epoc
 public sealed record ModelDto(
     string Id, string CameraId, string Name, string Version, string Status, DateTimeOffset CreatedAt, long SizeBytes, string Sha256, double Threshold, int TrainingImages, double ValidationError);
 
-/// <summary>An edge. <c>state</c> is pending, active or revoked; <c>telemetry</c> is the newest it sent, null when none.</summary>
+/// <summary>An edge. <c>state</c> is pending, active or revoked; <c>health</c> is null until it is judged the first time; <c>telemetry</c> is the newest it sent, null when none.</summary>
 public sealed record EdgeDto(
     string Id, string Name, string State, DateTimeOffset AddedAt, DateTimeOffset? EnrolledAt, DateTimeOffset? LastSeenAt, DateTimeOffset? CertificateExpiresAt, string Software,
-    JsonElement? Telemetry = null);
+    ConnectionDto Connection, EdgeHealthDto? Health, JsonElement? Telemetry = null);
 
 /// <summary>An alert.</summary>
 public sealed record AlertDto(

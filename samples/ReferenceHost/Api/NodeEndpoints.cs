@@ -14,14 +14,12 @@ internal static class NodeEndpoints
         api.MapGet("/cameras", ListCamerasAsync).WithSummary("Cameras with their readiness and training.");
         api.MapGet("/models", async (IModelCatalog catalog, CancellationToken cancellationToken) => (await catalog.ListAsync(null, cancellationToken)).Select(ToDto).ToList())
             .WithSummary("Models, newest version first within a camera.");
-        api.MapGet("/edges", async (EdgeRegistry registry, CancellationToken cancellationToken) => (await registry.ListEdgesAsync(cancellationToken)).Select(e => e.ToDto()).ToList())
-            .WithSummary("Edges, oldest first.");
     }
 
     private static async Task<List<CameraDto>> ListCamerasAsync(EdgeRegistry registry, IDatasetStore datasets, ITrainingJobs jobs, IModelCatalog catalog, CancellationToken cancellationToken)
     {
         var cameras = new List<CameraDto>();
-        foreach (RegisteredCamera c in await registry.ListCamerasAsync(null, cancellationToken))
+        foreach (RegisteredCamera c in await registry.Cameras.ListAsync(null, cancellationToken))
         {
             TrainingJob? job = await jobs.GetLatestAsync(c.Id, cancellationToken);
             CatalogModel? model = await catalog.ActiveForCameraAsync(c.Id, cancellationToken);

@@ -18,7 +18,10 @@ internal static class CommandLine
         {
             Data,
             ServeCommand.Create(),
-            EdgeCommands.Create(),
+            EdgeVerbs.Create(),
+            AuthorityVerbs.Create(),
+            WireGuardVerbs.Create(),
+            AuditVerb.Create(),
             KeyCommands.Create(),
             ClipCommands.Create(),
         };

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Net;
 using Guardian.ReferenceHost.Api;
 using Guardian.ReferenceHost.Composition;
+using Guardian.Tunnel;
+using Microsoft.Extensions.Options;
 
 namespace Guardian.ReferenceHost.Commands;
 
@@ -16,8 +18,9 @@ internal static class ServeCommand
         var edgePort = new Option<int>("--edge-port") { Description = "Port of the edge API (mutual TLS); 0 chooses a free one.", DefaultValueFactory = _ => 8443 };
         var enrollPort = new Option<int>("--enroll-port") { Description = "Port of the enrolment API (TLS); 0 chooses a free one.", DefaultValueFactory = _ => 8444 };
         var publicHost = new Option<string?>("--public-host") { Description = "Name or address that goes into bundles and certificates; needed with an --edge-address other than loopback." };
+        var wireGuard = new Option<string?>("--wireguard") { Description = "Runs the node's WireGuard server, which edges reach at this HOST:PORT (UDP); the edge API then listens in the tunnel alone. Needs root." };
         var customerKey = new Option<string?>("--customer-key") { Description = "PEM file of the customer's public key; needed at the first start." };
-        var command = new Command("serve", "Runs the node: edge API, workers, REST API and console page.") { address, port, edgeAddress, edgePort, enrollPort, publicHost, customerKey };
+        var command = new Command("serve", "Runs the node: edge API, workers, REST API and console page.") { address, port, edgeAddress, edgePort, enrollPort, publicHost, wireGuard, customerKey };
         command.SetAction((result, cancellationToken) =>
         {
             IPAddress edge = Parse("--edge-address", result.GetRequiredValue(edgeAddress));
@@ -30,6 +33,7 @@ internal static class ServeCommand
                 EdgePort = result.GetRequiredValue(edgePort),
                 EnrollmentPort = result.GetRequiredValue(enrollPort),
                 PublicHost = result.GetValue(publicHost) ?? Loopback(edge),
+                WireGuardEndpoint = result.GetValue(wireGuard),
                 CustomerKey = result.GetValue(customerKey),
             };
             return RunAsync(settings, cancellationToken);
@@ -51,7 +55,7 @@ internal static class ServeCommand
         await app.StartAsync(cancellationToken);
         NodeInfo info = GuardianNode.Announce(app, settings);
         Console.WriteLine($"Console and API   {info.ApiAddress}");
-        Console.WriteLine($"Edge API          {info.EdgeAddress} (mutual TLS)");
+        Console.WriteLine($"Edge API          {info.EdgeAddress} (mutual TLS{(app.Services.GetRequiredService<IOptions<TunnelOptions>>().Value.WireGuard.Enabled ? ", in the WireGuard tunnel alone" : "")})");
         Console.WriteLine($"Enrolment         {info.EnrollmentAddress} (TLS)");
         if (app.Services.GetRequiredService<ApiToken>().Plaintext is { } token)
         {

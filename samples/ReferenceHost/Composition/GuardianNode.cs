@@ -4,11 +4,13 @@ using Guardian.Analysis;
 using Guardian.Events;
 using Guardian.ReferenceHost.Adapters;
 using Guardian.ReferenceHost.Api;
+using Guardian.ReferenceHost.Metrics;
 using Guardian.ReferenceHost.Workers;
 using Guardian.Storage;
 using Guardian.Tunnel;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
 
 namespace Guardian.ReferenceHost.Composition;
 
@@ -41,9 +43,12 @@ internal static class GuardianNode
             k.Listen(settings.Address, settings.Port);
         });
         AddPackages(builder.Services, builder.Configuration, settings, customer);
-        AddHost(builder.Services, settings);
+        AddHost(builder.Services, builder.Configuration, settings);
 
         app = builder.Build();
+
+        // Counts from the start, not from when somebody first asks.
+        _ = app.Services.GetRequiredService<MetricCollector>();
         MapApi(app);
         return app;
     }
@@ -53,7 +58,8 @@ internal static class GuardianNode
     {
         TunnelServer tunnel = app.Services.GetRequiredService<TunnelServer>();
         string api = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        var info = new NodeInfo(api, tunnel.PublicEdgeAddress, tunnel.PublicEnrollmentAddress, Environment.ProcessId);
+        WireGuardOptions wireGuard = app.Services.GetRequiredService<IOptions<TunnelOptions>>().Value.WireGuard;
+        var info = new NodeInfo(api, tunnel.PublicEdgeAddress, tunnel.PublicEnrollmentAddress, Environment.ProcessId, wireGuard.Enabled ? wireGuard.Endpoint : null);
         info.Write(settings.NodeInfoFile);
         return info;
     }
@@ -114,6 +120,12 @@ internal static class GuardianNode
             o.EnrollmentAddress = settings.EdgeAddress;
             o.EnrollmentPort = settings.EnrollmentPort;
             o.PublicHost = settings.PublicHost;
+            if (settings.WireGuardEndpoint is { } endpoint)
+            {
+                o.WireGuard.Enabled = true;
+                o.WireGuard.Endpoint = endpoint;
+            }
+
             o.Recipients.Clear();
             o.Recipients.Add(customer.ToDer());
         });
@@ -123,11 +135,15 @@ internal static class GuardianNode
     private static void Bind<TOptions>(IServiceCollection services, IConfiguration configuration, string section)
         where TOptions : class => services.Configure<TOptions>(configuration.GetSection(section), b => b.ErrorOnUnknownConfiguration = true);
 
-    private static void AddHost(IServiceCollection services, HostSettings settings)
+    private static void AddHost(IServiceCollection services, IConfiguration configuration, HostSettings settings)
     {
         // Opened at once, so that an unsound file ends the start; made only once the node runs and can show it.
         ApiToken? token = ApiToken.Open(settings.ApiTokenFile);
         services.AddSingleton(_ => token ?? ApiToken.Create(settings.ApiTokenFile));
+        Bind<TelemetryExportOptions>(services, configuration, TelemetryExportOptions.Section);
+        services.AddSingleton<IValidateOptions<TelemetryExportOptions>, TelemetryExportOptionsValidator>();
+        services.AddSingleton(_ => new MetricCollector(NodeMeters.Contains));
+        services.AddHostedService<OtlpExport>();
         services.AddProblemDetails();
         services.AddOpenApi();
         services.ConfigureHttpJsonOptions(o =>
@@ -159,8 +175,8 @@ internal static class GuardianNode
         app.MapOpenApi();
         app.MapGet("/api/v1/health", () => new HealthDto("ok", NodeEndpoints.Version)).WithSummary("Liveness, open to everyone.");
 
-        RouteGroupBuilder api = app.MapGroup("/api/v1");
-        api.AddEndpointFilter(async (context, next) =>
+        RouteGroupBuilder node = app.MapGroup("");
+        node.AddEndpointFilter(async (context, next) =>
         {
             ApiToken token = context.HttpContext.RequestServices.GetRequiredService<ApiToken>();
             if (token.Accepts(context.HttpContext.Request.Headers.Authorization))
@@ -171,7 +187,11 @@ internal static class GuardianNode
             context.HttpContext.Response.Headers.WWWAuthenticate = "Bearer";
             return TypedResults.Problem("a valid API token is needed: Authorization: Bearer TOKEN", statusCode: 401);
         });
+        node.MapMetrics();
+        RouteGroupBuilder api = node.MapGroup("/api/v1");
         api.MapEvents();
         api.MapNode();
+        api.MapEdges();
+        api.MapTelemetry();
     }
 }

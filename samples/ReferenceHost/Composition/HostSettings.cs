@@ -5,6 +5,9 @@ namespace Guardian.ReferenceHost.Composition;
 /// <summary>What the command line says about a node.</summary>
 internal sealed record HostSettings
 {
+    /// <summary>The file in the data folder that holds what the operator sets beyond the command line.</summary>
+    public const string ConfigurationFileName = "guardian.json";
+
     /// <summary>Folder of everything the node keeps.</summary>
     public required string Data { get; init; }
 
@@ -26,6 +29,9 @@ internal sealed record HostSettings
     /// <summary>The name or address under which edges reach the node.</summary>
     public string PublicHost { get; init; } = "127.0.0.1";
 
+    /// <summary>host:port under which edges reach the node's WireGuard; null for a node without a tunnel, unless <c>guardian.json</c> says otherwise.</summary>
+    public string? WireGuardEndpoint { get; init; }
+
     /// <summary>PEM file of the customer's public key; null to use the one kept from an earlier start.</summary>
     public string? CustomerKey { get; init; }
 
@@ -34,7 +40,7 @@ internal sealed record HostSettings
     public string ApiTokenFile => Path.Combine(Data, "api-token.sha256");
 
     /// <summary>What the operator sets beyond the command line; need not be there.</summary>
-    public string ConfigurationFile => Path.Combine(Data, "guardian.json");
+    public string ConfigurationFile => Path.Combine(Data, ConfigurationFileName);
 
     public string NodeInfoFile => Path.Combine(Data, "node.json");
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Guardian.ReferenceHost.Composition;
 
 /// <summary>Where a running node listens, as a file in its data folder for the operator's commands.</summary>
-internal sealed record NodeInfo(string ApiAddress, string EdgeAddress, string EnrollmentAddress, int ProcessId)
+internal sealed record NodeInfo(string ApiAddress, string EdgeAddress, string EnrollmentAddress, int ProcessId, string? WireGuardEndpoint = null)
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 

@@ -15,7 +15,7 @@ internal sealed class TrainingOrders(IDatasetStore datasets, ITrainingJobs jobs,
     /// <summary>Orders the camera's training when it waits for snapshots and has enough of them.</summary>
     public async Task OrderAsync(string cameraId, CancellationToken cancellationToken)
     {
-        if (await registry.GetCameraAsync(cameraId, cancellationToken) is { Readiness: CameraReadinessState.NeedsSnapshots } camera)
+        if (await registry.Cameras.GetAsync(cameraId, cancellationToken) is { Readiness: CameraReadinessState.NeedsSnapshots } camera)
         {
             await OrderAsync(camera, cancellationToken);
         }
@@ -24,7 +24,7 @@ internal sealed class TrainingOrders(IDatasetStore datasets, ITrainingJobs jobs,
     /// <summary>For a node that starts: every camera gets the readiness that its newest job says, and an order that a kill swallowed is given again.</summary>
     public async Task ReconcileAsync(CancellationToken cancellationToken)
     {
-        foreach (RegisteredCamera camera in await registry.ListCamerasAsync(null, cancellationToken))
+        foreach (RegisteredCamera camera in await registry.Cameras.ListAsync(null, cancellationToken))
         {
             if (await jobs.GetLatestAsync(camera.Id, cancellationToken) is { } job)
             {
@@ -40,7 +40,7 @@ internal sealed class TrainingOrders(IDatasetStore datasets, ITrainingJobs jobs,
     /// <summary>For a node that runs: a job can also end without the worker, when its lease has run out too often.</summary>
     public async Task ReconcileEndedAsync(CancellationToken cancellationToken)
     {
-        foreach (RegisteredCamera camera in await registry.ListCamerasAsync(null, cancellationToken))
+        foreach (RegisteredCamera camera in await registry.Cameras.ListAsync(null, cancellationToken))
         {
             if (camera.Readiness == CameraReadinessState.TrainingInProgress && await jobs.GetLatestAsync(camera.Id, cancellationToken) is { } job)
             {
@@ -55,7 +55,7 @@ internal sealed class TrainingOrders(IDatasetStore datasets, ITrainingJobs jobs,
         if (counts.GetValueOrDefault(Normal) >= Math.Max(camera.RequiredSnapshots, TrainingOptions.MinImages))
         {
             // The job last: the worker takes it at once, and what it then says of the camera must not be overwritten.
-            await registry.SetReadinessAsync(camera.Id, CameraReadinessState.ReadyForTraining, cancellationToken);
+            await registry.Cameras.SetReadinessAsync(camera.Id, CameraReadinessState.ReadyForTraining, cancellationToken);
             await jobs.EnqueueAsync(camera.Id, cancellationToken);
         }
     }
@@ -74,7 +74,7 @@ internal sealed class TrainingOrders(IDatasetStore datasets, ITrainingJobs jobs,
         };
         if (readiness != camera.Readiness)
         {
-            await registry.SetReadinessAsync(camera.Id, readiness, cancellationToken);
+            await registry.Cameras.SetReadinessAsync(camera.Id, readiness, cancellationToken);
         }
     }
 }

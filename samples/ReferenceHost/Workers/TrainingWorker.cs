@@ -49,26 +49,26 @@ internal sealed class TrainingWorker(
     private async Task RunAsync(TrainingJobLease lease, CancellationToken cancellationToken)
     {
         string camera = lease.Job.CameraId;
-        await registry.SetReadinessAsync(camera, CameraReadinessState.TrainingInProgress, cancellationToken);
+        await registry.Cameras.SetReadinessAsync(camera, CameraReadinessState.TrainingInProgress, cancellationToken);
         try
         {
             CatalogModel model = await FinishedAsync(lease.Job, cancellationToken)
                 ?? await catalog.RegisterAsync(await TrainAsync(lease, cancellationToken), name: null, cancellationToken);
             await LearnBaselineAsync(camera, cancellationToken);
-            if (await registry.GetCameraAsync(camera, cancellationToken) is { } registered)
+            if (await registry.Cameras.GetAsync(camera, cancellationToken) is { } registered)
             {
                 await distributor.CreateAsync(camera, registered.EdgeId.ToString(), model.ModelId, cancellationToken);
             }
 
             await jobs.CompleteAsync(lease, model.ModelId, cancellationToken);
-            await registry.SetReadinessAsync(camera, CameraReadinessState.Trained, cancellationToken);
+            await registry.Cameras.SetReadinessAsync(camera, CameraReadinessState.Trained, cancellationToken);
             Log.Trained(logger, camera, model.ModelId, model.Metadata.Metrics.Seconds);
         }
         catch (Exception e) when (e is ModelException or ArgumentException or AnalysisException)
         {
             Log.TrainingFailed(logger, camera, e);
             await jobs.FailAsync(lease, e.Message, cancellationToken);
-            await registry.SetReadinessAsync(camera, CameraReadinessState.NeedsSnapshots, cancellationToken);
+            await registry.Cameras.SetReadinessAsync(camera, CameraReadinessState.NeedsSnapshots, cancellationToken);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using Guardian.Grpc;
@@ -25,11 +24,18 @@ public sealed class EdgeClient : IDisposable
 
     /// <summary>Makes a client; it connects with the first call.</summary>
     public EdgeClient(EdgeCredentials credentials, TimeProvider? timeProvider = null)
+        : this(credentials ?? throw new ArgumentNullException(nameof(credentials)), credentials.Address, timeProvider ?? TimeProvider.System)
     {
-        ArgumentNullException.ThrowIfNull(credentials);
-        _channel = EdgeChannel.Open(credentials.Address, credentials.Authority, credentials.Certificate);
-        _time = timeProvider ?? TimeProvider.System;
     }
+
+    private EdgeClient(EdgeCredentials credentials, string address, TimeProvider time)
+    {
+        _channel = EdgeChannel.Open(address, credentials.Authorities, credentials.Certificate);
+        _time = time;
+    }
+
+    /// <summary>Makes a client of the enrolment port, which serves enrolled edges only the way back into the tunnel.</summary>
+    internal static EdgeClient ForEnrollment(EdgeCredentials credentials, TimeProvider time) => new(credentials, credentials.EnrollmentAddress, time);
 
     /// <summary>Sends events; those in the response's <c>event_ids</c> are stored durably.</summary>
     public Task<SendEventsResponse> SendEventsAsync(IEnumerable<Event> events, CancellationToken cancellationToken)
@@ -55,6 +61,10 @@ public sealed class EdgeClient : IDisposable
     public Task<HeartbeatResponse> HeartbeatAsync(CancellationToken cancellationToken) =>
         _channel.UnaryAsync(EdgeMethods.Heartbeat, new HeartbeatRequest { Timestamp = UnixNanoseconds.From(_time.GetUtcNow()) }, Short, cancellationToken);
 
+    /// <summary>What the node says of the edge's end of the tunnel now.</summary>
+    internal async Task<TunnelSettings> GetTunnelAsync(GetTunnelRequest request, CancellationToken cancellationToken) =>
+        (await _channel.UnaryAsync(EdgeMethods.GetTunnel, request, Short, cancellationToken).ConfigureAwait(false)).Tunnel;
+
     /// <summary>Makes a new key and has it certified over the current certificate.</summary>
     /// <returns>The credentials to use from now on; save them, then open a new client.</returns>
     public async Task<EdgeCredentials> RenewAsync(EdgeCredentials current, CancellationToken cancellationToken)
@@ -63,7 +73,8 @@ public sealed class EdgeClient : IDisposable
         var request = new RenewCertificateRequest { CertificateRequest = ByteString.CopyFrom(EdgeEnrollment.MakeRequest(key)) };
         RenewCertificateResponse response = await _channel.UnaryAsync(EdgeMethods.RenewCertificate, request, Short, cancellationToken).ConfigureAwait(false);
         return new EdgeCredentials(
-            current.EdgeId, current.Address, EdgeEnrollment.Combine(response.Certificate, key), X509CertificateLoader.LoadCertificate(response.CaCertificate.Span), current.Recipients);
+            current.EdgeId, current.Address, current.EnrollmentAddress, EdgeEnrollment.Combine(response.Certificate, key),
+            EdgeEnrollment.LoadAuthorities(response.TrustedAuthorities, response.CaCertificate), current.Recipients);
     }
 
     /// <summary>Uploads labelled snapshots, one answer each, in order. An answer of accepted or duplicate means that the snapshot is stored durably.</summary>
@@ -109,6 +120,25 @@ public sealed class EdgeClient : IDisposable
                 wait = wait * 2 < LastWait ? wait * 2 : LastWait;
             }
         }
+    }
+
+    /// <summary>Makes one attempt at an event's sealed clip.</summary>
+    /// <param name="eventId">The event.</param>
+    /// <param name="clip">The sealed clip; seekable.</param>
+    /// <param name="resume">Whether the node may hold bytes of this very clip, so that the rest suffices; one that was sealed anew must not be spliced onto an older one.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Bytes that the node holds durably: all of them.</returns>
+    internal async Task<long> UploadClipAsync(Guid eventId, Stream clip, bool resume, CancellationToken cancellationToken)
+    {
+        long offset = resume ? await ReceivedAsync(eventId, cancellationToken).ConfigureAwait(false) : 0;
+        return await StreamClipAsync(eventId, clip, offset, progress: null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Opens the command stream and serves it until it ends.</summary>
+    internal async Task TakeCommandsAsync(CommandExecutor executor, CancellationToken cancellationToken)
+    {
+        using GrpcCall<EdgeMessage, NodeMessage> stream = _channel.StartCall(EdgeMethods.Connect, cancellationToken: cancellationToken);
+        await executor.ServeAsync(stream, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What the node holds of an event's clip.</summary>

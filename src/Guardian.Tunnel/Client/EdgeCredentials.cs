@@ -7,18 +7,20 @@ namespace Guardian.Tunnel;
 
 /// <summary>
 /// What an edge needs to speak to its node, as files that an edge in any language can use: <c>edge.key.pem</c> (PKCS#8, mode 0600), <c>edge.crt.pem</c>,
-/// <c>ca.crt.pem</c>, <c>recipients.pem</c> (the public keys that clips are sealed to) and <c>edge.json</c> (id and address).
+/// <c>ca.crt.pem</c> (one certificate or several), <c>recipients.pem</c> (the public keys that clips are sealed to) and <c>edge.json</c> (id and address).
 /// </summary>
 public sealed class EdgeCredentials : IDisposable
 {
     private const string KeyFile = "edge.key.pem", CertificateFile = "edge.crt.pem", AuthorityFile = "ca.crt.pem", RecipientsFile = "recipients.pem", InfoFile = "edge.json", Next = ".next";
 
-    internal EdgeCredentials(EdgeId edgeId, string address, X509Certificate2 certificate, X509Certificate2 authority, IReadOnlyList<byte[]> recipients)
+    internal EdgeCredentials(
+        EdgeId edgeId, string address, string enrollmentAddress, X509Certificate2 certificate, IReadOnlyList<X509Certificate2> authorities, IReadOnlyList<byte[]> recipients)
     {
         EdgeId = edgeId;
         Address = address;
+        EnrollmentAddress = enrollmentAddress;
         Certificate = certificate;
-        Authority = authority;
+        Authorities = authorities;
         Recipients = recipients;
     }
 
@@ -28,11 +30,17 @@ public sealed class EdgeCredentials : IDisposable
     /// <summary>host:port of the edge API.</summary>
     public string Address { get; }
 
+    /// <summary>host:port of the enrolment API, which is the way back when the tunnel's keys are out of date; empty in credentials of earlier versions.</summary>
+    public string EnrollmentAddress { get; }
+
     /// <summary>The edge's certificate with its key.</summary>
     public X509Certificate2 Certificate { get; }
 
-    /// <summary>The node's CA.</summary>
-    public X509Certificate2 Authority { get; }
+    /// <summary>The node's CA; two while one replaces the other.</summary>
+    public IReadOnlyList<X509Certificate2> Authorities { get; }
+
+    /// <summary>From when on the certificate is to be renewed: two thirds of its life are over.</summary>
+    public DateTimeOffset RenewAt => Certificate.NotBefore.ToUniversalTime() + ((Certificate.NotAfter - Certificate.NotBefore) / 3 * 2);
 
     /// <summary>SubjectPublicKeyInfo (DER) of everyone clips are sealed to.</summary>
     public IReadOnlyList<byte[]> Recipients { get; }
@@ -52,8 +60,9 @@ public sealed class EdgeCredentials : IDisposable
             return new EdgeCredentials(
                 id,
                 info.Address,
+                info.EnrollmentAddress ?? "",
                 LoadPair(directory),
-                X509Certificate2.CreateFromPem(File.ReadAllText(Path.Combine(directory, AuthorityFile))),
+                ReadAuthorities(Path.Combine(directory, AuthorityFile)),
                 ReadRecipients(File.ReadAllText(Path.Combine(directory, RecipientsFile))));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException or JsonException or FormatException)
@@ -70,21 +79,26 @@ public sealed class EdgeCredentials : IDisposable
         // A key and a certificate that do not belong together would lock the edge out: both are on the disk before either takes its place, and Load finishes
         // what a kill between the two renames left.
         string certificate = Path.Combine(directory, CertificateFile);
+
+        // Who is trusted comes first: a certificate of a new authority is of no use to an edge that does not trust it yet, the other way round it is.
+        DurableFile.Write(Path.Combine(directory, AuthorityFile), string.Concat(Authorities.Select(a => a.ExportCertificatePem() + "\n")));
         DurableFile.Write(certificate + Next, Certificate.ExportCertificatePem() + "\n");
         DurableFile.Write(Path.Combine(directory, KeyFile), key.ExportPkcs8PrivateKeyPem() + "\n");
         DurableFile.Rename(certificate + Next, certificate);
-        DurableFile.Write(Path.Combine(directory, AuthorityFile), Authority.ExportCertificatePem() + "\n");
         DurableFile.Write(Path.Combine(directory, RecipientsFile), string.Concat(Recipients.Select(r => PemEncoding.WriteString("PUBLIC KEY", r) + "\n")));
 
         // Last, because its presence says that the others are there.
-        DurableFile.Write(Path.Combine(directory, InfoFile), JsonSerializer.Serialize(new EdgeInfo(EdgeId.ToString(), Address), EdgeJson.Default.EdgeInfo) + "\n");
+        DurableFile.Write(Path.Combine(directory, InfoFile), JsonSerializer.Serialize(new EdgeInfo(EdgeId.ToString(), Address, EnrollmentAddress), EdgeJson.Default.EdgeInfo) + "\n");
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Certificate.Dispose();
-        Authority.Dispose();
+        foreach (X509Certificate2 authority in Authorities)
+        {
+            authority.Dispose();
+        }
     }
 
     private static X509Certificate2 LoadPair(string directory)
@@ -100,6 +114,13 @@ public sealed class EdgeCredentials : IDisposable
             DurableFile.Rename(certificate + Next, certificate);
             return pair;
         }
+    }
+
+    private static IReadOnlyList<X509Certificate2> ReadAuthorities(string file)
+    {
+        var authorities = new X509Certificate2Collection();
+        authorities.ImportFromPemFile(file);
+        return authorities.Count > 0 ? [.. authorities] : throw new TunnelException($"{AuthorityFile}: a certificate is needed");
     }
 
     private static List<byte[]> ReadRecipients(string pem)

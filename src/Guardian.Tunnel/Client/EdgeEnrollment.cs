@@ -17,29 +17,39 @@ public static class EdgeEnrollment
     /// CA alone; 3. makes a key, sends the token and a certificate request, and receives the certificate. The key never leaves this machine.
     /// </summary>
     /// <param name="bundle">From the operator.</param>
-    /// <param name="software">What this edge runs, for people: up to 128 characters.</param>
+    /// <param name="edge">What this edge says of itself.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="TunnelException">The node is not the bundle's, cannot be reached, or refuses the token.</exception>
-    public static async Task<EdgeCredentials> EnrollAsync(EnrollmentBundle bundle, string software, CancellationToken cancellationToken)
+    public static async Task<EdgeAdmission> EnrollAsync(EnrollmentBundle bundle, EdgeDescription edge, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(bundle);
-        X509Certificate2 authority = await FetchAuthorityAsync(bundle, cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(edge);
+        using X509Certificate2 authority = await FetchAuthorityAsync(bundle, cancellationToken).ConfigureAwait(false);
         try
         {
             using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            using GrpcChannel channel = EdgeChannel.Open(bundle.Address, authority, certificate: null);
-            var request = new EnrollRequest { Token = bundle.Token, Software = software, CertificateRequest = ByteString.CopyFrom(MakeRequest(key)) };
+            using GrpcChannel channel = EdgeChannel.Open(bundle.Address, [authority], certificate: null);
+            var request = new EnrollRequest
+            {
+                Token = bundle.Token,
+                Software = edge.Software,
+                CertificateRequest = ByteString.CopyFrom(MakeRequest(key)),
+                WireguardPublicKey = ByteString.CopyFrom(edge.TunnelPublicKey ?? []),
+            };
+            request.CameraIds.AddRange(edge.Cameras);
             EnrollResponse response = await channel.UnaryAsync(EdgeMethods.Enroll, request, Call, cancellationToken).ConfigureAwait(false);
             if (!EdgeId.TryParse(response.EdgeId, out EdgeId id))
             {
                 throw new TunnelException("enrolment: the node gave no edge id");
             }
 
-            return new EdgeCredentials(id, response.EdgeAddress, Combine(response.Certificate, key), authority, [.. response.Recipients.Select(r => r.ToByteArray())]);
+            var credentials = new EdgeCredentials(
+                id, response.EdgeAddress, response.EnrollmentAddress, Combine(response.Certificate, key), LoadAuthorities(response.TrustedAuthorities, response.CaCertificate),
+                [.. response.Recipients.Select(r => r.ToByteArray())]);
+            return new EdgeAdmission(credentials, response.Tunnel);
         }
         catch (Exception e) when (e is RpcException or CryptographicException or UriFormatException)
         {
-            authority.Dispose();
             throw new TunnelException($"enrolment: {(e as RpcException)?.Detail ?? e.Message}", e is RpcException { IsTransient: true }, e);
         }
     }
@@ -51,6 +61,10 @@ public static class EdgeEnrollment
         using X509Certificate2 bare = X509CertificateLoader.LoadCertificate(certificate.Span);
         return bare.CopyWithPrivateKey(key);
     }
+
+    /// <summary>What the node trusts, as an answer over a connection that is trusted already says it. An earlier node names one authority only.</summary>
+    internal static IReadOnlyList<X509Certificate2> LoadAuthorities(IReadOnlyCollection<ByteString> trusted, ByteString single) =>
+        [.. (trusted.Count > 0 ? trusted : [single]).Select(a => X509CertificateLoader.LoadCertificate(a.Span))];
 
     private static async Task<X509Certificate2> FetchAuthorityAsync(EnrollmentBundle bundle, CancellationToken cancellationToken)
     {
@@ -65,8 +79,9 @@ public static class EdgeEnrollment
         try
         {
             GetAuthorityResponse response = await channel.UnaryAsync(EdgeMethods.GetAuthority, new GetAuthorityRequest(), Call, cancellationToken).ConfigureAwait(false);
-            return CertificateAuthority.FingerprintOf(response.CaCertificate.Span) == bundle.CaFingerprint
-                ? X509CertificateLoader.LoadCertificate(response.CaCertificate.Span)
+            ByteString? pinned = response.TrustedAuthorities.Append(response.CaCertificate).FirstOrDefault(a => CertificateAuthority.FingerprintOf(a.Span) == bundle.CaFingerprint);
+            return pinned is not null
+                ? X509CertificateLoader.LoadCertificate(pinned.Span)
                 : throw new TunnelException($"enrolment: {bundle.Address} is not the node of this bundle; its CA has another fingerprint");
         }
         catch (Exception e) when (e is RpcException or CryptographicException or UriFormatException)

@@ -18,12 +18,14 @@ public static class GuardianTunnelServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TunnelOptions>, TunnelOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(p => new EdgeRegistry(Path.Combine(Options(p).Directory, "registry.db"), p.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton(p => CertificateAuthority.Open(Options(p).Directory, p.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(p => CertificateAuthority.Open(Options(p).Directory, Options(p).ReadKeyPassphrase(), p.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(p => new TunnelPorts(
             p.GetRequiredService<IEventIntake>(), p.GetRequiredService<IClipIntake>(), p.GetRequiredService<IDatasetIntake>(), p.GetRequiredService<IModelSource>()));
+        services.TryAddSingleton<ITelemetryStore>(p => new SqliteTelemetryStore(
+            Path.Combine(Options(p).Directory, SqliteTelemetryStore.FileName), Options(p).Telemetry, p.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(p => new TunnelServer(
             Options(p), p.GetRequiredService<EdgeRegistry>(), p.GetRequiredService<CertificateAuthority>(), p.GetRequiredService<TunnelPorts>(),
-            p.GetRequiredService<ILoggerFactory>(), p.GetRequiredService<TimeProvider>()));
+            p.GetRequiredService<ITelemetryStore>(), p.GetRequiredService<ILoggerFactory>(), p.GetRequiredService<TimeProvider>()));
         services.AddHostedService(p => p.GetRequiredService<TunnelServer>());
         return services;
     }

@@ -6,7 +6,7 @@ namespace Guardian.Tunnel;
 /// <summary>Serves the node's half of <c>edge.control.ControlService</c>; the other methods are the edge's to serve.</summary>
 internal sealed class ControlApi(EdgeGate gate, EdgeRegistry registry)
 {
-    private const int MaxCameras = 256, MaxName = 128, MaxWord = 32, MaxRequired = 5000;
+    private const int MaxName = 128, MaxWord = 32, MaxSnapshots = 1_000_000, MaxRequired = 5000, MaxLabels = 32;
 
     public void Bind(EdgeBinder binder)
     {
@@ -17,28 +17,22 @@ internal sealed class ControlApi(EdgeGate gate, EdgeRegistry registry)
     }
 
     private async ValueTask<SyncCapabilitiesResponse> SyncCapabilitiesAsync(
-        SyncCapabilitiesRequest request, ServerCall<SyncCapabilitiesRequest, SyncCapabilitiesResponse> call)
+        EdgeId edge, SyncCapabilitiesRequest request, ServerCall<SyncCapabilitiesRequest, SyncCapabilitiesResponse> call)
     {
-        EdgeId edge = await gate.IdentifyAsync(call).ConfigureAwait(false);
         if (Wrong(request) is { } wrong)
         {
             return new SyncCapabilitiesResponse { Success = false, ErrorMessage = wrong };
         }
 
-        ReportedCamera[] reported = [.. request.Cameras.Select(c => new ReportedCamera(c.CameraId, c.Name, c.Type, c.Enabled, c.Status, (int)c.RequiredSnapshotCount))];
-        IReadOnlyList<string> others = await registry.SyncCamerasAsync(edge, reported, call.CancellationToken).ConfigureAwait(false);
-        if (others.Count > 0)
-        {
-            throw new RpcException(StatusCode.PermissionDenied, $"camera_id: this edge does not speak for {others[0]}");
-        }
-
+        await gate.SyncCamerasAsync(edge, [.. request.Cameras.Select(ToReported)], call).ConfigureAwait(false);
         var response = new SyncCapabilitiesResponse { Success = true };
-        foreach (RegisteredCamera camera in await registry.ListCamerasAsync(edge, call.CancellationToken).ConfigureAwait(false))
+        foreach (RegisteredCamera camera in await registry.Cameras.ListAsync(edge, call.CancellationToken).ConfigureAwait(false))
         {
             response.Cameras.Add(new CameraReadiness
             {
                 CameraId = camera.Id,
-                Status = Name(camera.Readiness),
+                Status = WordOf(camera.Readiness),
+                LabeledSnapshotCount = (uint)camera.LabelledSnapshots,
                 RequiredSnapshotCount = (uint)camera.RequiredSnapshots,
             });
         }
@@ -47,7 +41,7 @@ internal sealed class ControlApi(EdgeGate gate, EdgeRegistry registry)
     }
 
     /// <summary>The contract's word for a readiness.</summary>
-    private static string Name(CameraReadinessState readiness) => readiness switch
+    public static string WordOf(CameraReadinessState readiness) => readiness switch
     {
         CameraReadinessState.NeedsSnapshots => "needs_snapshots",
         CameraReadinessState.ReadyForTraining => "ready_for_training",
@@ -55,16 +49,24 @@ internal sealed class ControlApi(EdgeGate gate, EdgeRegistry registry)
         _ => "trained",
     };
 
+    private static ReportedCamera ToReported(CameraCapability c) => new(
+        c.CameraId, c.Name, c.Type, c.Enabled, c.Status, (int)c.RequiredSnapshotCount, (int)c.LabeledSnapshotCount, c.LabelCounts.ToDictionary(l => l.Key, l => (int)l.Value));
+
     private static string? Wrong(SyncCapabilitiesRequest request)
     {
-        if (request.Cameras.Count > MaxCameras)
+        if (request.Cameras.Count > CameraDirectory.MaxPerEdge)
         {
-            return $"cameras: {request.Cameras.Count}, at most {MaxCameras} are taken";
+            return $"cameras: {request.Cameras.Count}, at most {CameraDirectory.MaxPerEdge} are taken";
+        }
+
+        if (request.Cameras.Select(c => c.CameraId).Distinct(StringComparer.Ordinal).Count() != request.Cameras.Count)
+        {
+            return "camera_id: a camera is named twice";
         }
 
         foreach (CameraCapability c in request.Cameras)
         {
-            if (!EdgeGate.IsCameraId(c.CameraId))
+            if (!CameraDirectory.IsCameraId(c.CameraId))
             {
                 return "camera_id: 1 to 128 characters of A-Z a-z 0-9 . _ : - are needed";
             }
@@ -77,6 +79,11 @@ internal sealed class ControlApi(EdgeGate gate, EdgeRegistry registry)
             if (c.RequiredSnapshotCount > MaxRequired)
             {
                 return $"required_snapshot_count: {c.RequiredSnapshotCount}, at most {MaxRequired} are taken";
+            }
+
+            if (c.LabelCounts.Count > MaxLabels || c.LabelCounts.Any(l => l.Key.Length is 0 or > MaxWord || l.Value > MaxSnapshots) || c.LabeledSnapshotCount > MaxSnapshots)
+            {
+                return $"label_counts, labeled_snapshot_count: at most {MaxLabels} labels of 1 to {MaxWord} characters and {MaxSnapshots} snapshots are taken";
             }
         }
 

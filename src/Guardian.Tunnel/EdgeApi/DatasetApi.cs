@@ -15,14 +15,13 @@ internal sealed class DatasetApi(EdgeGate gate, IDatasetIntake intake)
         binder.Duplex<UploadSnapshotRequest, UploadSnapshotResponse>("UploadSnapshots", UploadAsync);
     }
 
-    private async Task UploadAsync(ServerCall<UploadSnapshotRequest, UploadSnapshotResponse> call)
+    private async Task UploadAsync(EdgeId edge, ServerCall<UploadSnapshotRequest, UploadSnapshotResponse> call)
     {
-        await gate.IdentifyAsync(call).ConfigureAwait(false);
         while (await call.ReadAsync().ConfigureAwait(false) is { } snapshot)
         {
             // The call may outlive the edge's right to speak.
-            EdgeId edge = await gate.IdentifyAsync(call).ConfigureAwait(false);
-            await gate.CheckCameraAsync(edge, snapshot.CameraId, call.CancellationToken).ConfigureAwait(false);
+            await gate.CheckAsync(call).ConfigureAwait(false);
+            await gate.CheckCameraAsync(edge, snapshot.CameraId, call).ConfigureAwait(false);
             await call.WriteAsync(await intake.AcceptAsync(edge, snapshot, call.CancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         }
     }

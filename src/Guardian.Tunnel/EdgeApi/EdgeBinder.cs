@@ -4,71 +4,54 @@ using Microsoft.Extensions.Logging;
 
 namespace Guardian.Tunnel;
 
-/// <summary>
-/// Binds handlers so that whatever fails behind them ends as a status that an edge can act on: a store that failed is UNAVAILABLE (send again), a bound of the registry that is met is
-/// RESOURCE_EXHAUSTED. The exception's own words stay in the node's log.
-/// </summary>
-internal sealed class EdgeBinder(ServiceBinder binder, ILogger logger)
+/// <summary>Binds handlers of calls that only enrolled edges may make: who calls is known before a handler runs, and the call ends when that edge is shut out.</summary>
+internal sealed class EdgeBinder(ServiceBinder binder, EdgeGate gate, ILogger logger)
 {
     public void MaxReceiveMessageSize(int bytes) => binder.MaxReceiveMessageSize = bytes;
 
-    public void Unary<TRequest, TResponse>(string method, Func<TRequest, ServerCall<TRequest, TResponse>, ValueTask<TResponse>> handler)
+    public void Unary<TRequest, TResponse>(string method, Func<EdgeId, TRequest, ServerCall<TRequest, TResponse>, ValueTask<TResponse>> handler)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse> =>
-        binder.Unary<TRequest, TResponse>(method, async (request, call) => await GuardAsync(method, () => handler(request, call)).ConfigureAwait(false));
+        binder.Unary<TRequest, TResponse>(method, async (request, call) => await RunAsync(method, call, edge => handler(edge, request, call)).ConfigureAwait(false));
 
-    public void ServerStreaming<TRequest, TResponse>(string method, Func<TRequest, ServerCall<TRequest, TResponse>, Task> handler)
+    public void ServerStreaming<TRequest, TResponse>(string method, Func<EdgeId, TRequest, ServerCall<TRequest, TResponse>, Task> handler)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse> =>
-        binder.ServerStreaming<TRequest, TResponse>(method, (request, call) => GuardAsync(method, () => handler(request, call)));
+        binder.ServerStreaming<TRequest, TResponse>(method, (request, call) => RunAsync(method, call, edge => handler(edge, request, call)));
 
-    public void ClientStreaming<TRequest, TResponse>(string method, Func<ServerCall<TRequest, TResponse>, ValueTask<TResponse>> handler)
+    public void ClientStreaming<TRequest, TResponse>(string method, Func<EdgeId, ServerCall<TRequest, TResponse>, ValueTask<TResponse>> handler)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse> =>
-        binder.ClientStreaming<TRequest, TResponse>(method, async call => await GuardAsync(method, () => handler(call)).ConfigureAwait(false));
+        binder.ClientStreaming<TRequest, TResponse>(method, async call => await RunAsync(method, call, edge => handler(edge, call)).ConfigureAwait(false));
 
-    public void Duplex<TRequest, TResponse>(string method, Func<ServerCall<TRequest, TResponse>, Task> handler)
+    public void Duplex<TRequest, TResponse>(string method, Func<EdgeId, ServerCall<TRequest, TResponse>, Task> handler)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse> =>
-        binder.Duplex<TRequest, TResponse>(method, call => GuardAsync(method, () => handler(call)));
+        binder.Duplex<TRequest, TResponse>(method, call => RunAsync(method, call, edge => handler(edge, call)));
 
     public void Unimplemented(string method) => binder.Unimplemented(method);
 
-    private async Task GuardAsync(string method, Func<Task> handler)
-    {
-        try
+    private Task RunAsync(string method, ServerCall call, Func<EdgeId, Task> handler) => HandlerGuard.RunAsync(
+        method,
+        logger,
+        async () =>
         {
-            await handler().ConfigureAwait(false);
-        }
-        catch (Exception e) when (Translate(method, e) is { } status)
-        {
-            throw status;
-        }
-    }
+            (EdgeId edge, IDisposable hold) = await gate.AdmitAsync(call).ConfigureAwait(false);
+            using (hold)
+            {
+                await handler(edge).ConfigureAwait(false);
+            }
+        });
 
-    private async Task<T> GuardAsync<T>(string method, Func<ValueTask<T>> handler)
-    {
-        try
+    private Task<TResponse> RunAsync<TResponse>(string method, ServerCall call, Func<EdgeId, ValueTask<TResponse>> handler) => HandlerGuard.RunAsync(
+        method,
+        logger,
+        async ValueTask<TResponse> () =>
         {
-            return await handler().ConfigureAwait(false);
-        }
-        catch (Exception e) when (Translate(method, e) is { } status)
-        {
-            throw status;
-        }
-    }
-
-    private RpcException? Translate(string method, Exception error)
-    {
-        switch (error)
-        {
-            case RpcException or OperationCanceledException:
-                return null;
-            case TunnelException { IsTransient: false }:
-                return new RpcException(StatusCode.ResourceExhausted, error.Message, innerException: error);
-            default:
-                Log.HandlerFailed(logger, method, error);
-                return new RpcException(StatusCode.Unavailable, "the node's store failed; send again", innerException: error);
-        }
-    }
+            (EdgeId edge, IDisposable hold) = await gate.AdmitAsync(call).ConfigureAwait(false);
+            using (hold)
+            {
+                return await handler(edge).ConfigureAwait(false);
+            }
+        });
 }

@@ -4,7 +4,7 @@ using Guardian.Tunnel.Contract;
 namespace Guardian.Tunnel;
 
 /// <summary>Serves <c>edge.events.EventService</c>.</summary>
-internal sealed class EventApi(EdgeGate gate, IEventIntake intake)
+internal sealed class EventApi(EdgeGate gate, IEventIntake intake, TunnelMetrics metrics)
 {
     private const int MaxEvents = 1000;
 
@@ -18,15 +18,14 @@ internal sealed class EventApi(EdgeGate gate, IEventIntake intake)
         binder.Unary<SendEventRequest, SendEventResponse>("SendEvent", SendEventAsync);
     }
 
-    private async ValueTask<SendEventsResponse> SendEventsAsync(SendEventsRequest request, ServerCall<SendEventsRequest, SendEventsResponse> call)
+    private async ValueTask<SendEventsResponse> SendEventsAsync(EdgeId edge, SendEventsRequest request, ServerCall<SendEventsRequest, SendEventsResponse> call)
     {
-        EdgeId edge = await gate.IdentifyAsync(call).ConfigureAwait(false);
         if (request.Events.Count is 0 or > MaxEvents)
         {
             throw new RpcException(StatusCode.InvalidArgument, $"events: {request.Events.Count}, 1 to {MaxEvents} are taken");
         }
 
-        IReadOnlyList<EventReceipt> receipts = await AcceptAsync(edge, request.Events, call.CancellationToken).ConfigureAwait(false);
+        IReadOnlyList<EventReceipt> receipts = await AcceptAsync(edge, request.Events, call).ConfigureAwait(false);
         var response = new SendEventsResponse();
         for (int i = 0; i < receipts.Count; i++)
         {
@@ -46,27 +45,28 @@ internal sealed class EventApi(EdgeGate gate, IEventIntake intake)
         return response;
     }
 
-    private async ValueTask<SendEventResponse> SendEventAsync(SendEventRequest request, ServerCall<SendEventRequest, SendEventResponse> call)
+    private async ValueTask<SendEventResponse> SendEventAsync(EdgeId edge, SendEventRequest request, ServerCall<SendEventRequest, SendEventResponse> call)
     {
-        EdgeId edge = await gate.IdentifyAsync(call).ConfigureAwait(false);
         if (request.Event is not { } e)
         {
             throw new RpcException(StatusCode.InvalidArgument, "event: it is missing");
         }
 
-        EventReceipt receipt = (await AcceptAsync(edge, [e], call.CancellationToken).ConfigureAwait(false))[0];
+        EventReceipt receipt = (await AcceptAsync(edge, [e], call).ConfigureAwait(false))[0];
         return receipt.Stored
             ? new SendEventResponse { Success = true, EventId = e.Id }
             : new SendEventResponse { Success = false, EventId = e.Id, ErrorMessage = $"{receipt.Field}: {receipt.Reason}" };
     }
 
-    private async Task<IReadOnlyList<EventReceipt>> AcceptAsync(EdgeId edge, IReadOnlyList<Event> events, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<EventReceipt>> AcceptAsync(EdgeId edge, IReadOnlyList<Event> events, ServerCall call)
     {
         foreach (string camera in events.Select(e => e.CameraId).Distinct())
         {
-            await gate.CheckCameraAsync(edge, camera, cancellationToken).ConfigureAwait(false);
+            await gate.CheckCameraAsync(edge, camera, call).ConfigureAwait(false);
         }
 
-        return await intake.AcceptAsync(edge, events, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<EventReceipt> receipts = await intake.AcceptAsync(edge, events, call.CancellationToken).ConfigureAwait(false);
+        metrics.EventsAccepted(receipts.Count(r => r.Stored));
+        return receipts;
     }
 }

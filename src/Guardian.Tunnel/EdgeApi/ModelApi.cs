@@ -16,9 +16,8 @@ internal sealed class ModelApi(EdgeGate gate, IModelSource models, CancellationT
         binder.Unary<ReportDeploymentRequest, ReportDeploymentResponse>("ReportDeployment", ReportAsync);
     }
 
-    private async Task WatchAsync(WatchDeploymentsRequest request, ServerCall<WatchDeploymentsRequest, Deployment> call)
+    private async Task WatchAsync(EdgeId edge, WatchDeploymentsRequest request, ServerCall<WatchDeploymentsRequest, Deployment> call)
     {
-        EdgeId edge = await gate.IdentifyAsync(call).ConfigureAwait(false);
         await call.SendHeadersAsync().ConfigureAwait(false);
 
         // A watch never ends by itself, so it would hold up the gateway's stop.
@@ -28,7 +27,7 @@ internal sealed class ModelApi(EdgeGate gate, IModelSource models, CancellationT
             await foreach (Deployment deployment in models.WatchAsync(edge, ends.Token).ConfigureAwait(false))
             {
                 // The watch may outlive the edge's right to speak.
-                await gate.IdentifyAsync(call).ConfigureAwait(false);
+                await gate.CheckAsync(call).ConfigureAwait(false);
                 await call.WriteAsync(deployment, ends.Token).ConfigureAwait(false);
             }
         }
@@ -38,9 +37,8 @@ internal sealed class ModelApi(EdgeGate gate, IModelSource models, CancellationT
         }
     }
 
-    private async Task DownloadAsync(DownloadModelRequest request, ServerCall<DownloadModelRequest, ModelChunk> call)
+    private async Task DownloadAsync(EdgeId edge, DownloadModelRequest request, ServerCall<DownloadModelRequest, ModelChunk> call)
     {
-        EdgeId edge = await gate.IdentifyAsync(call).ConfigureAwait(false);
         if (request.Offset > long.MaxValue)
         {
             throw new RpcException(StatusCode.InvalidArgument, $"offset: 0 to {long.MaxValue} are allowed");
@@ -59,9 +57,8 @@ internal sealed class ModelApi(EdgeGate gate, IModelSource models, CancellationT
         }
     }
 
-    private async ValueTask<ReportDeploymentResponse> ReportAsync(ReportDeploymentRequest request, ServerCall<ReportDeploymentRequest, ReportDeploymentResponse> call)
+    private async ValueTask<ReportDeploymentResponse> ReportAsync(EdgeId edge, ReportDeploymentRequest request, ServerCall<ReportDeploymentRequest, ReportDeploymentResponse> call)
     {
-        EdgeId edge = await gate.IdentifyAsync(call).ConfigureAwait(false);
         if (request.ErrorMessage.Length > MaxError || !double.IsFinite(request.ProbeScore))
         {
             throw new RpcException(StatusCode.InvalidArgument, $"error_message, probe_score: at most {MaxError} characters and a finite score are taken");

@@ -4,7 +4,7 @@ using Guardian.Tunnel.Contract;
 namespace Guardian.Tunnel;
 
 /// <summary>Serves <c>edge.streaming.StreamingService</c>.</summary>
-internal sealed class StreamingApi(EdgeGate gate, IClipIntake intake)
+internal sealed class StreamingApi(EdgeGate gate, IClipIntake intake, TunnelMetrics metrics)
 {
     /// <summary>Edges in the field send chunks of up to 1 MiB.</summary>
     private const int MaxMessage = 4 << 20;
@@ -16,16 +16,15 @@ internal sealed class StreamingApi(EdgeGate gate, IClipIntake intake)
         binder.Unary<GetClipInfoRequest, GetClipInfoResponse>("GetClipInfo", GetClipInfoAsync);
     }
 
-    private async ValueTask<StreamClipResponse> StreamClipAsync(ServerCall<StreamClipChunk, StreamClipResponse> call)
+    private async ValueTask<StreamClipResponse> StreamClipAsync(EdgeId edge, ServerCall<StreamClipChunk, StreamClipResponse> call)
     {
-        EdgeId edge = await gate.IdentifyAsync(call).ConfigureAwait(false);
         StreamClipChunk? first = await call.ReadAsync().ConfigureAwait(false);
         if (first?.PayloadCase != StreamClipChunk.PayloadOneofCase.Header)
         {
             throw new RpcException(StatusCode.InvalidArgument, "header: the first message must carry it");
         }
 
-        ClipStart start = await BeginAsync(edge, first.Header, call.CancellationToken).ConfigureAwait(false);
+        ClipStart start = await BeginAsync(edge, first.Header, call).ConfigureAwait(false);
         if (start.StoredBytes is { } stored)
         {
             return new StreamClipResponse { Success = true, TotalBytes = (ulong)stored };
@@ -35,13 +34,17 @@ internal sealed class StreamingApi(EdgeGate gate, IClipIntake intake)
         await using (sink.ConfigureAwait(false))
         {
             await ReceiveAsync(call, sink).ConfigureAwait(false);
-            return await sink.CompleteAsync(call.CancellationToken).ConfigureAwait(false) is { } refusal
-                ? throw Refuse(refusal)
-                : new StreamClipResponse { Success = true, TotalBytes = (ulong)sink.Position };
+            if (await sink.CompleteAsync(call.CancellationToken).ConfigureAwait(false) is { } refusal)
+            {
+                throw Refuse(refusal);
+            }
+
+            metrics.ClipAccepted();
+            return new StreamClipResponse { Success = true, TotalBytes = (ulong)sink.Position };
         }
     }
 
-    private async Task<ClipStart> BeginAsync(EdgeId edge, StreamClipHeader header, CancellationToken cancellationToken)
+    private async Task<ClipStart> BeginAsync(EdgeId edge, StreamClipHeader header, ServerCall call)
     {
         Guid eventId = EventIdOf(header.EventId);
         if (header.StartOffset < 0 || header.TotalSize > long.MaxValue)
@@ -52,14 +55,14 @@ internal sealed class StreamingApi(EdgeGate gate, IClipIntake intake)
         string? camera = header.CameraId.Length == 0 ? null : header.CameraId;
         if (camera is not null)
         {
-            await gate.CheckCameraAsync(edge, camera, cancellationToken).ConfigureAwait(false);
+            await gate.CheckCameraAsync(edge, camera, call).ConfigureAwait(false);
         }
 
         long? total = header.TotalSize == 0 ? null : (long)header.TotalSize;
-        return await intake.BeginAsync(new ClipRequest(edge, eventId, camera, header.StartOffset, total), cancellationToken).ConfigureAwait(false);
+        return await intake.BeginAsync(new ClipRequest(edge, eventId, camera, header.StartOffset, total), call.CancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task ReceiveAsync(ServerCall<StreamClipChunk, StreamClipResponse> call, IClipSink sink)
+    private async Task ReceiveAsync(ServerCall<StreamClipChunk, StreamClipResponse> call, IClipSink sink)
     {
         bool ended = false;
         while (await call.ReadAsync().ConfigureAwait(false) is { } chunk)
@@ -85,6 +88,7 @@ internal sealed class StreamingApi(EdgeGate gate, IClipIntake intake)
                 throw Refuse(refusal);
             }
 
+            metrics.ClipBytes(chunk.Data.Length);
             ended = chunk.Eof;
         }
 
@@ -94,9 +98,8 @@ internal sealed class StreamingApi(EdgeGate gate, IClipIntake intake)
         }
     }
 
-    private async ValueTask<GetClipInfoResponse> GetClipInfoAsync(GetClipInfoRequest request, ServerCall<GetClipInfoRequest, GetClipInfoResponse> call)
+    private async ValueTask<GetClipInfoResponse> GetClipInfoAsync(EdgeId edge, GetClipInfoRequest request, ServerCall<GetClipInfoRequest, GetClipInfoResponse> call)
     {
-        EdgeId edge = await gate.IdentifyAsync(call).ConfigureAwait(false);
         ClipInfo? info = await intake.GetInfoAsync(edge, EventIdOf(request.EventId), call.CancellationToken).ConfigureAwait(false);
         return info switch
         {

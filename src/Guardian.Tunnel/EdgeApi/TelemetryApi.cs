@@ -1,62 +1,48 @@
-using Google.Protobuf;
 using Guardian.Grpc;
 using Guardian.Tunnel.Contract;
 
 namespace Guardian.Tunnel;
 
 /// <summary>Serves <c>edge.telemetry.TelemetryService</c>.</summary>
-internal sealed class TelemetryApi(EdgeGate gate, EdgeRegistry registry, TimeProvider time)
+internal sealed class TelemetryApi(EdgeGate gate, EdgeRegistry registry, TelemetryIntake intake)
 {
-    private const int MaxMessage = 256 << 10, MaxCameras = 256;
+    private const int MaxMessage = 256 << 10;
 
     public void Bind(EdgeBinder binder)
     {
         binder.MaxReceiveMessageSize(MaxMessage);
         binder.Unary<SendTelemetryRequest, SendTelemetryResponse>("SendTelemetry", SendTelemetryAsync);
-        binder.Unary<HeartbeatRequest, HeartbeatResponse>("Heartbeat", HeartbeatAsync);
+        binder.Unary<HeartbeatRequest, HeartbeatResponse>("Heartbeat", (edge, request, _) => new(intake.Beat(edge, request)));
     }
 
-    private async ValueTask<SendTelemetryResponse> SendTelemetryAsync(SendTelemetryRequest request, ServerCall<SendTelemetryRequest, SendTelemetryResponse> call)
+    private async ValueTask<SendTelemetryResponse> SendTelemetryAsync(EdgeId edge, SendTelemetryRequest request, ServerCall<SendTelemetryRequest, SendTelemetryResponse> call)
     {
-        EdgeId edge = await gate.IdentifyAsync(call).ConfigureAwait(false);
         if (request.Telemetry is not { } telemetry)
         {
             throw new RpcException(StatusCode.InvalidArgument, "telemetry: it is missing");
         }
 
-        if (Wrong(telemetry) is { } wrong)
+        if (intake.Check(telemetry) is { } error)
         {
-            return new SendTelemetryResponse { Success = false, ErrorMessage = wrong };
+            return intake.Refuse(edge, error);
         }
 
-        // The caller is who its certificate says, whatever edge_id claims.
-        telemetry.EdgeId = edge.ToString();
-        await registry.RecordSeenAsync(edge, JsonFormatter.Default.Format(telemetry), call.CancellationToken).ConfigureAwait(false);
-        return new SendTelemetryResponse { Success = true };
+        await CheckCamerasAsync(edge, telemetry, call).ConfigureAwait(false);
+        return await intake.AcceptAsync(edge, telemetry, call.CancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<HeartbeatResponse> HeartbeatAsync(HeartbeatRequest request, ServerCall<HeartbeatRequest, HeartbeatResponse> call)
+    /// <summary>One look for all of them; only what the edge does not speak for yet is asked for one by one.</summary>
+    private async Task CheckCamerasAsync(EdgeId edge, TelemetryData telemetry, ServerCall call)
     {
-        EdgeId edge = await gate.IdentifyAsync(call).ConfigureAwait(false);
-        await registry.RecordSeenAsync(edge, telemetryJson: null, call.CancellationToken).ConfigureAwait(false);
-        return new HeartbeatResponse { Success = true, ServerTimestamp = UnixNanoseconds.From(time.GetUtcNow()) };
-    }
-
-    private static string? Wrong(TelemetryData telemetry)
-    {
-        static bool Percent(double value) => value is >= 0 and <= 100;
-        if (telemetry.Cameras.Count > MaxCameras)
+        if (telemetry.Cameras.Count == 0)
         {
-            return $"cameras: {telemetry.Cameras.Count}, at most {MaxCameras} are taken";
+            return;
         }
 
-        if (telemetry.System is { } system && (!Percent(system.CpuUsagePercent) || !Percent(system.DiskUsagePercent)))
+        HashSet<string> own = [.. (await registry.Cameras.ListAsync(edge, call.CancellationToken).ConfigureAwait(false)).Select(c => c.Id)];
+        foreach (string camera in telemetry.Cameras.Select(c => c.CameraId).Where(c => !own.Contains(c)))
         {
-            return "system: percentages must be from 0 to 100";
+            await gate.CheckCameraAsync(edge, camera, call).ConfigureAwait(false);
         }
-
-        return telemetry.Application is { } application && application.AiInferenceTimeMs is not (>= 0 and <= 3_600_000)
-            ? "application.ai_inference_time_ms: it must be from 0 to 3600000"
-            : null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Guardian.Shared.Sql;
 
 namespace Guardian.Tunnel;
@@ -23,6 +24,10 @@ internal sealed class CameraRow
 
     public long updated_at { get; init; }
 
+    public string labels { get; init; } = "{}";
+
+    public long labelled_snapshots { get; init; }
+
     public RegisteredCamera ToCamera() => new()
     {
         Id = id,
@@ -34,5 +39,7 @@ internal sealed class CameraRow
         RequiredSnapshots = (int)required_snapshots,
         Readiness = (CameraReadinessState)readiness,
         UpdatedAt = SqlTime.FromSql(updated_at),
+        LabelCounts = JsonSerializer.Deserialize(labels, RegistryJson.Default.SortedDictionaryStringInt32) ?? [],
+        LabelledSnapshots = (int)labelled_snapshots,
     };
 }

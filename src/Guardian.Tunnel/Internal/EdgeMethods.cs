@@ -9,6 +9,11 @@ internal static class EdgeMethods
     public static readonly GrpcMethod<GetAuthorityRequest, GetAuthorityResponse> GetAuthority = new(EnrollmentReflection.Descriptor.Services[0], nameof(GetAuthority));
     public static readonly GrpcMethod<EnrollRequest, EnrollResponse> Enroll = new(EnrollmentReflection.Descriptor.Services[0], nameof(Enroll));
     public static readonly GrpcMethod<RenewCertificateRequest, RenewCertificateResponse> RenewCertificate = new(EnrollmentReflection.Descriptor.Services[0], nameof(RenewCertificate));
+    public static readonly GrpcMethod<GetTunnelRequest, GetTunnelResponse> GetTunnel = new(EnrollmentReflection.Descriptor.Services[0], nameof(GetTunnel));
+    public static readonly GrpcMethod<EdgeMessage, NodeMessage> Connect = new(CommandsReflection.Descriptor.Services[0], nameof(Connect));
+    public static readonly GrpcMethod<GetConfigRequest, GetConfigResponse> GetConfig = new(ControlReflection.Descriptor.Services[0], nameof(GetConfig));
+    public static readonly GrpcMethod<UpdateConfigRequest, UpdateConfigResponse> UpdateConfig = new(ControlReflection.Descriptor.Services[0], nameof(UpdateConfig));
+    public static readonly GrpcMethod<RestartServiceRequest, RestartServiceResponse> RestartService = new(ControlReflection.Descriptor.Services[0], nameof(RestartService));
     public static readonly GrpcMethod<SendEventsRequest, SendEventsResponse> SendEvents = new(EventsReflection.Descriptor.Services[0], nameof(SendEvents));
     public static readonly GrpcMethod<StreamClipChunk, StreamClipResponse> StreamClip = new(StreamingReflection.Descriptor.Services[0], nameof(StreamClip));
     public static readonly GrpcMethod<GetClipInfoRequest, GetClipInfoResponse> GetClipInfo = new(StreamingReflection.Descriptor.Services[0], nameof(GetClipInfo));

@@ -21,7 +21,11 @@ internal sealed class EdgeRow
 
     public string software { get; init; } = "";
 
-    public string? telemetry { get; init; }
+    public long cameras_fixed { get; init; }
+
+    public string? control_address { get; init; }
+
+    public long? revoked_at { get; init; }
 
     public RegisteredEdge ToEdge() => new()
     {
@@ -33,7 +37,9 @@ internal sealed class EdgeRow
         LastSeenAt = Time(last_seen_at),
         CertificateExpiresAt = Time(certificate_expires_at),
         Software = software,
-        TelemetryJson = telemetry,
+        CamerasFixed = cameras_fixed != 0,
+        ControlAddress = control_address is null ? null : new Uri(control_address),
+        RevokedAt = Time(revoked_at),
     };
 
     private static DateTimeOffset? Time(long? value) => value is { } v ? SqlTime.FromSql(v) : null;

@@ -15,10 +15,10 @@ internal static partial class Log
     [LoggerMessage(2003, LogLevel.Information, "Edge {Edge} renewed its certificate")]
     public static partial void Renewed(ILogger logger, EdgeId edge);
 
-    [LoggerMessage(2004, LogLevel.Warning, "Edge {Edge} was refused: its state is {State}")]
-    public static partial void EdgeRefused(ILogger logger, EdgeId edge, string state);
+    [LoggerMessage(2004, LogLevel.Warning, "Edge {Edge} was refused: {Reason}")]
+    public static partial void EdgeRefused(ILogger logger, EdgeId edge, string reason);
 
-    [LoggerMessage(2005, LogLevel.Warning, "Edge {Edge} was refused for camera {CameraId}: another edge speaks for it")]
+    [LoggerMessage(2005, LogLevel.Warning, "Edge {Edge} was refused for camera {CameraId}: it is not its own")]
     public static partial void CameraRefused(ILogger logger, EdgeId edge, string cameraId);
 
     [LoggerMessage(2006, LogLevel.Error, "Serving {Method} failed")]
@@ -32,4 +32,28 @@ internal static partial class Log
 
     [LoggerMessage(2009, LogLevel.Warning, "A client's certificate was refused: {Reason}")]
     public static partial void CertificateRefused(ILogger logger, string reason);
+
+    [LoggerMessage(2010, LogLevel.Warning, "Enrolments from {Address} wait: too many wrong tokens came from there")]
+    public static partial void EnrollmentThrottled(ILogger logger, IPAddress? address);
+
+    [LoggerMessage(2011, LogLevel.Error, "{Work} failed; it is tried again")]
+    public static partial void BackgroundFailed(ILogger logger, string work, Exception error);
+
+    [LoggerMessage(2012, LogLevel.Information, "Edge {Edge} is {State}")]
+    public static partial void ConnectionChanged(ILogger logger, EdgeId edge, string state);
+
+    [LoggerMessage(2013, LogLevel.Information, "Command {Command} to edge {Edge} has its outcome: {State}")]
+    public static partial void CommandSettled(ILogger logger, string command, EdgeId edge, EdgeCommandState state);
+
+    [LoggerMessage(2014, LogLevel.Information, "Commands of edge {Edge} wait: its edge.control at {Address} cannot be reached ({Reason})")]
+    public static partial void ControlUnreachable(ILogger logger, EdgeId edge, Uri address, string reason);
+
+    [LoggerMessage(2016, LogLevel.Information, "The tunnel of edge {Edge} is up, from {EndPoint}")]
+    public static partial void TunnelUp(ILogger logger, EdgeId edge, IPEndPoint? endPoint);
+
+    [LoggerMessage(2017, LogLevel.Warning, "Nothing comes through the tunnel of edge {Edge} any more")]
+    public static partial void TunnelSilent(ILogger logger, EdgeId edge);
+
+    [LoggerMessage(2015, LogLevel.Information, "The certificate authority was read anew; its fingerprint is {Fingerprint}")]
+    public static partial void AuthorityReloaded(ILogger logger, string fingerprint);
 }

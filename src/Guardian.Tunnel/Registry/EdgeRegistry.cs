@@ -1,5 +1,7 @@
 using System.Buffers.Text;
+using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Dapper;
 using Guardian.Shared.Sql;
@@ -8,20 +10,19 @@ using Microsoft.Data.Sqlite;
 namespace Guardian.Tunnel;
 
 /// <summary>
-/// Who may connect and for which cameras it may speak. One SQLite file, read anew for every decision, so that what an operator's command changes in another
-/// process counts at once. Safe for use by many threads and processes.
+/// Who may connect: edges, their tokens and certificates, and beside them what belongs to edges - cameras, commands, tunnel keys, the audit log. One SQLite file, read anew for every decision, so that
+/// what an operator's command changes in another process counts at once. Safe for use by many threads and processes.
 /// </summary>
 public sealed class EdgeRegistry : IAsyncDisposable
 {
-    /// <summary>Normal snapshots needed for training when the edge names no number.</summary>
-    public const int DefaultRequiredSnapshots = 50;
-
-    private const int MaxName = 128, MaxEdges = 10_000, MaxCamerasPerEdge = 256;
+    private const int MaxName = 128, MaxEdges = 10_000;
     private const int TokenBytes = 32;
-    private const string EdgeColumns = "id, name, state, added_at, enrolled_at, last_seen_at, certificate_expires_at, software, telemetry";
-    private const string CameraColumns = "id, edge_id, name, type, enabled, status, required_snapshots, readiness, updated_at";
+    private const string EdgeColumns =
+        "id, name, state, added_at, enrolled_at, last_seen_at, certificate_expires_at, software, cameras_fixed, control_address, revoked_at";
 
-    private readonly SqliteDatabase _database;
+    private static readonly TimeSpan MaxTokenLifetime = TimeSpan.FromDays(30);
+
+    private readonly RegistryDatabase _database;
     private readonly TimeProvider _time;
 
     /// <summary>Opens or creates the registry.</summary>
@@ -31,33 +32,40 @@ public sealed class EdgeRegistry : IAsyncDisposable
     public EdgeRegistry(string path, TimeProvider? timeProvider = null)
     {
         _time = timeProvider ?? TimeProvider.System;
-        try
-        {
-            _database = new SqliteDatabase(path, RegistrySchema.Migrations);
-        }
-        catch (Exception e) when (e is SqliteException or InvalidOperationException or IOException)
-        {
-            throw new TunnelException($"registry: {e.Message}", innerException: e);
-        }
+        _database = new RegistryDatabase(path);
+        Audit = new AuditLog(_database, _time);
+        Cameras = new CameraDirectory(_database, Audit, _time);
+        Commands = new EdgeCommands(_database, Audit, _time);
+        TunnelPeers = new TunnelPeerDirectory(_database, Audit, _time);
     }
 
-    /// <summary>Adds an edge and makes its one-time token.</summary>
-    /// <param name="name">The operator's name for it: 1 to 128 characters, none of them control characters.</param>
-    /// <param name="tokenLifetime">How long the token is good.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The edge, the token (kept only as a hash) and when it expires.</returns>
-    /// <exception cref="TunnelException">The name is out of range, or there are too many edges.</exception>
-    public Task<(RegisteredEdge Edge, string Token, DateTimeOffset ExpiresAt)> AddEdgeAsync(string name, TimeSpan tokenLifetime, CancellationToken cancellationToken)
-    {
-        if (name.Length is 0 or > MaxName || name.Any(char.IsControl))
-        {
-            throw new TunnelException($"name: 1 to {MaxName} characters are needed, none of them control characters");
-        }
+    /// <summary>Who did what, when, from where.</summary>
+    public AuditLog Audit { get; }
 
-        string token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
-        DateTimeOffset now = _time.GetUtcNow();
-        var edge = new RegisteredEdge { Id = EdgeId.New(), Name = name, State = EdgeState.Pending, AddedAt = now };
-        return WriteAsync(
+    /// <summary>The edges' cameras.</summary>
+    public CameraDirectory Cameras { get; }
+
+    /// <summary>Commands to edges and their outcomes.</summary>
+    public EdgeCommands Commands { get; }
+
+    /// <summary>The edges' keys and addresses in the WireGuard tunnel.</summary>
+    public TunnelPeerDirectory TunnelPeers { get; }
+
+    internal RegistryDatabase Database => _database;
+
+    /// <summary>Adds an edge and makes its one-time token.</summary>
+    /// <param name="edge">The edge.</param>
+    /// <param name="actor">Who adds it, for the audit log.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="TunnelException">A value is out of range, a camera is another edge's, or there are too many edges.</exception>
+    public Task<AdmissionTicket> AddEdgeAsync(NewEdge edge, string actor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(edge);
+        CheckName(edge.Name);
+        CheckLifetime(edge.TokenLifetime);
+        CheckControlAddress(edge.ControlAddress);
+        EdgeId id = EdgeId.New();
+        return _database.WriteAsync(
             c =>
             {
                 if (c.ExecuteScalar<long>("SELECT COUNT(*) FROM edges") >= MaxEdges)
@@ -66,163 +74,292 @@ public sealed class EdgeRegistry : IAsyncDisposable
                 }
 
                 c.Execute(
-                    "INSERT INTO edges (id, name, state, added_at) VALUES (@Id, @Name, @State, @Now)",
-                    new { Id = edge.Id.ToString(), Name = name, State = (int)EdgeState.Pending, Now = SqlTime.ToSql(now) });
-                c.Execute(
-                    "INSERT INTO tokens (hash, edge_id, expires_at) VALUES (@Hash, @EdgeId, @ExpiresAt)",
-                    new { Hash = HashOf(token), EdgeId = edge.Id.ToString(), ExpiresAt = SqlTime.ToSql(now + tokenLifetime) });
-                return (edge, token, now + tokenLifetime);
+                    "INSERT INTO edges (id, name, state, added_at, cameras_fixed, control_address) VALUES (@Id, @Name, @State, @Now, @Fixed, @Control)",
+                    new { Id = id.ToString(), edge.Name, State = (int)EdgeState.Pending, Now, Fixed = edge.Cameras.Count > 0, Control = edge.ControlAddress?.ToString() });
+                Audit.Record(c, AuditAction.EdgeAdded, actor, null, id, $"\"{edge.Name}\"");
+                foreach (string camera in edge.Cameras)
+                {
+                    Cameras.Assign(c, id, camera, actor, mayMove: false);
+                }
+
+                return MakeTicket(c, id, edge.TokenLifetime);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>
+    /// Makes a new token for an edge that is known, so that the same box - or its replacement - keeps its id, cameras and history. Its certificates go on working until the token is used, unless it is revoked: then
+    /// they stay refused.
+    /// </summary>
+    /// <exception cref="TunnelException">There is no edge of that id, or the lifetime is out of range.</exception>
+    public Task<AdmissionTicket> AllowReenrollmentAsync(EdgeId id, TimeSpan tokenLifetime, string actor, CancellationToken cancellationToken)
+    {
+        CheckLifetime(tokenLifetime);
+        return _database.WriteAsync(
+            c =>
+            {
+                RegisteredEdge edge = Find(c, id) ?? throw new TunnelException($"{id}: there is no edge of this id");
+                c.Execute("DELETE FROM tokens WHERE edge_id = @Id AND used_at IS NULL", new { Id = id.ToString() });
+                if (edge.State == EdgeState.Revoked)
+                {
+                    c.Execute("UPDATE edges SET state = @Pending, revoked_at = NULL WHERE id = @Id", new { Id = id.ToString(), Pending = (int)EdgeState.Pending });
+                }
+
+                Audit.Record(c, AuditAction.ReenrollmentAllowed, actor, null, id, $"until {Instant(_time.GetUtcNow() + tokenLifetime)}");
+                RegistryDatabase.Raise(c, RegistryTopic.Edges);
+                return MakeTicket(c, id, tokenLifetime);
             },
             cancellationToken);
     }
 
     /// <summary>Every edge, oldest first.</summary>
-    public Task<IReadOnlyList<RegisteredEdge>> ListEdgesAsync(CancellationToken cancellationToken) => ReadAsync<IReadOnlyList<RegisteredEdge>>(
+    public Task<IReadOnlyList<RegisteredEdge>> ListEdgesAsync(CancellationToken cancellationToken) => _database.ReadAsync<IReadOnlyList<RegisteredEdge>>(
         c => [.. c.Query<EdgeRow>($"SELECT {EdgeColumns} FROM edges ORDER BY added_at, id").Select(r => r.ToEdge())], cancellationToken);
 
     /// <summary>One edge.</summary>
     /// <returns>Null when there is none of that id.</returns>
-    public Task<RegisteredEdge?> GetEdgeAsync(EdgeId id, CancellationToken cancellationToken) => ReadAsync(
-        c => c.QuerySingleOrDefault<EdgeRow>($"SELECT {EdgeColumns} FROM edges WHERE id = @Id", new { Id = id.ToString() })?.ToEdge(), cancellationToken);
+    public Task<RegisteredEdge?> GetEdgeAsync(EdgeId id, CancellationToken cancellationToken) => _database.ReadAsync(c => Find(c, id), cancellationToken);
 
-    /// <summary>Shuts an edge out for good. Its next call is refused; its token, when unused, is worthless.</summary>
+    /// <summary>
+    /// Shuts an edge out. Its open calls end within a second, its certificates are refused from now on, its tunnel peer is removed, its unused token and its queued commands are worthless.
+    /// </summary>
+    /// <param name="id">The edge.</param>
+    /// <param name="actor">Who shuts it out, for the audit log.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>False when there is none of that id, or it was revoked before.</returns>
-    public Task<bool> RevokeEdgeAsync(EdgeId id, CancellationToken cancellationToken) => WriteAsync(
-        c => c.Execute(
-            "UPDATE edges SET state = @Revoked WHERE id = @Id AND state <> @Revoked", new { Id = id.ToString(), Revoked = (int)EdgeState.Revoked }) == 1,
+    public Task<bool> RevokeEdgeAsync(EdgeId id, string actor, CancellationToken cancellationToken) => _database.WriteAsync(
+        c =>
+        {
+            if (c.Execute(
+                "UPDATE edges SET state = @Revoked, revoked_at = @Now WHERE id = @Id AND state <> @Revoked", new { Id = id.ToString(), Revoked = (int)EdgeState.Revoked, Now }) == 0)
+            {
+                return false;
+            }
+
+            c.Execute("DELETE FROM tokens WHERE edge_id = @Id AND used_at IS NULL", new { Id = id.ToString() });
+            RetireCertificates(c, id);
+            Commands.Abandon(c, id, "the edge was revoked");
+            TunnelPeerDirectory.Remove(c, id);
+            Audit.Record(c, AuditAction.EdgeRevoked, actor, null, id, "");
+            RegistryDatabase.Raise(c, RegistryTopic.Edges);
+            return true;
+        },
         cancellationToken);
 
-    /// <summary>Every camera, or those of one edge, by id.</summary>
-    public Task<IReadOnlyList<RegisteredCamera>> ListCamerasAsync(EdgeId? edge, CancellationToken cancellationToken) => ReadAsync<IReadOnlyList<RegisteredCamera>>(
-        c => [.. c.Query<CameraRow>(
-            $"SELECT {CameraColumns} FROM cameras {(edge is null ? "" : "WHERE edge_id = @EdgeId")} ORDER BY id", new { EdgeId = edge?.ToString() }).Select(r => r.ToCamera())],
+    /// <summary>Sets where an edge serves <c>edge.control</c>; null when it does not.</summary>
+    /// <returns>False when there is no edge of that id.</returns>
+    /// <exception cref="TunnelException">The address is not an http or https address of a host and port alone.</exception>
+    public Task<bool> SetControlAddressAsync(EdgeId id, Uri? address, string actor, CancellationToken cancellationToken)
+    {
+        CheckControlAddress(address);
+        return _database.WriteAsync(
+            c =>
+            {
+                bool known = c.Execute("UPDATE edges SET control_address = @Address WHERE id = @Id", new { Id = id.ToString(), Address = address?.ToString() }) == 1;
+                if (known)
+                {
+                    Audit.Record(c, AuditAction.EdgeChanged, actor, null, id, $"edge.control at {address?.ToString() ?? "nowhere"}");
+                    RegistryDatabase.Raise(c, RegistryTopic.Commands);
+                }
+
+                return known;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>
+    /// The edges that would be shut out if the replacement of the node's authority were finished now: enrolled, and not yet seen with a certificate that is younger than the new authority.
+    /// </summary>
+    /// <param name="issuingSince">When the new authority was made; <see cref="CertificateAuthority.IssuingSince"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyList<RegisteredEdge>> ListNotRenewedSinceAsync(DateTimeOffset issuingSince, CancellationToken cancellationToken) => _database.ReadAsync<IReadOnlyList<RegisteredEdge>>(
+        c => [.. c.Query<EdgeRow>(
+            $"""
+            SELECT {EdgeColumns} FROM edges WHERE state = @Active AND id NOT IN (SELECT edge_id FROM certificates WHERE issued_at >= @Since AND is_used = 1) ORDER BY added_at, id
+            """,
+            new { Active = (int)EdgeState.Active, Since = SqlTime.ToSql(issuingSince) }).Select(r => r.ToEdge())],
         cancellationToken);
 
-    /// <summary>One camera.</summary>
-    /// <returns>Null when no edge has reported it.</returns>
-    public Task<RegisteredCamera?> GetCameraAsync(string cameraId, CancellationToken cancellationToken) => ReadAsync(
-        c => c.QuerySingleOrDefault<CameraRow>($"SELECT {CameraColumns} FROM cameras WHERE id = @Id", new { Id = cameraId })?.ToCamera(), cancellationToken);
-
-    /// <summary>Records how far a camera is on its way to a model.</summary>
-    /// <returns>False when no edge has reported the camera.</returns>
-    public Task<bool> SetReadinessAsync(string cameraId, CameraReadinessState readiness, CancellationToken cancellationToken) => WriteAsync(
-        c => c.Execute("UPDATE cameras SET readiness = @Readiness WHERE id = @Id", new { Id = cameraId, Readiness = (int)readiness }) == 1, cancellationToken);
+    /// <summary>Lets the running gateway know that the certificate authority's files have changed, and writes the audit log.</summary>
+    /// <param name="detail">What was done, in words.</param>
+    /// <param name="actor">Who did it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task AnnounceAuthorityAsync(string detail, string actor, CancellationToken cancellationToken) => _database.WriteAsync(
+        c =>
+        {
+            Audit.Record(c, AuditAction.AuthorityRotated, actor, null, null, detail);
+            RegistryDatabase.Raise(c, RegistryTopic.Authority);
+        },
+        cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
-    /// <summary>Spends a token. What <paramref name="issue"/> returns is recorded in the same transaction, so a token is spent exactly when a certificate exists.</summary>
-    /// <returns>Null when the token is unknown, spent, expired or its edge revoked; the caller is not told which.</returns>
-    internal Task<(EdgeId Edge, T Issued)?> RedeemTokenAsync<T>(string token, string software, Func<EdgeId, (T Issued, DateTimeOffset ExpiresAt)> issue, CancellationToken cancellationToken)
+    /// <summary>Who presents a certificate: its edge, when that may speak and the certificate is one of those that it may use.</summary>
+    /// <returns>The edge as it is registered, null when the id is unknown, and whether it may speak with this certificate.</returns>
+    internal async Task<(RegisteredEdge? Edge, bool Accepted)> AuthenticateAsync(EdgeId id, string serial, CancellationToken cancellationToken)
     {
-        DateTimeOffset now = _time.GetUtcNow();
-        return WriteAsync<(EdgeId, T)?>(
+        (RegisteredEdge? edge, long? used, bool accepted) = await _database.ReadAsync(
             c =>
             {
-                string? id = c.ExecuteScalar<string?>(
+                var key = new { Serial = serial, Id = id.ToString(), Now };
+                long? isUsed = c.ExecuteScalar<long?>("SELECT is_used FROM certificates WHERE serial = @Serial AND edge_id = @Id AND expires_at > @Now", key);
+                bool isListed = isUsed is not null || c.ExecuteScalar<long>("SELECT EXISTS (SELECT 1 FROM edges WHERE id = @Id AND certificates_listed = 0)", key) != 0;
+                RegisteredEdge? found = Find(c, id);
+                return (found, isUsed, found is { State: EdgeState.Active } && isListed);
+            },
+            cancellationToken).ConfigureAwait(false);
+        if (accepted && used == 0)
+        {
+            await _database.WriteAsync(c => c.Execute("UPDATE certificates SET is_used = 1 WHERE serial = @Serial", new { Serial = serial }), cancellationToken).ConfigureAwait(false);
+        }
+
+        return (edge, accepted);
+    }
+
+    /// <summary>The edges that may speak.</summary>
+    internal Task<IReadOnlySet<EdgeId>> ListActiveAsync(CancellationToken cancellationToken) => _database.ReadAsync<IReadOnlySet<EdgeId>>(
+        c => c.Query<string>("SELECT id FROM edges WHERE state = @Active", new { Active = (int)EdgeState.Active })
+            .Select(i => EdgeId.TryParse(i, out EdgeId id) ? id : throw new TunnelException($"registry: '{i}' is not an edge id")).ToHashSet(),
+        cancellationToken);
+
+    /// <summary>
+    /// Spends a token: everything that the enrolment changes is one transaction, so a token is spent exactly when a certificate exists. Former certificates of the edge are worthless from here on.
+    /// </summary>
+    /// <param name="request">What the edge asks for.</param>
+    /// <param name="issue">Makes the certificate; when it throws, nothing has happened.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Null when the token is unknown, spent, expired or its edge revoked; the caller is not told which.</returns>
+    internal Task<(EdgeId Edge, X509Certificate2 Certificate)?> RedeemTokenAsync(EnrollmentClaim request, Func<EdgeId, X509Certificate2> issue, CancellationToken cancellationToken) =>
+        _database.WriteAsync<(EdgeId, X509Certificate2)?>(
+            c =>
+            {
+                string? text = c.ExecuteScalar<string?>(
                     """
                     UPDATE tokens SET used_at = @Now WHERE hash = @Hash AND used_at IS NULL AND expires_at > @Now
                         AND edge_id IN (SELECT id FROM edges WHERE state <> @Revoked)
                     RETURNING edge_id
                     """,
-                    new { Hash = HashOf(token), Now = SqlTime.ToSql(now), Revoked = (int)EdgeState.Revoked });
-                if (!EdgeId.TryParse(id, out EdgeId edge))
+                    new { Hash = HashOf(request.Token), Now, Revoked = (int)EdgeState.Revoked });
+                if (!EdgeId.TryParse(text, out EdgeId edge))
                 {
                     return null;
                 }
 
-                (T issued, DateTimeOffset expires) = issue(edge);
+                Cameras.Claim(c, edge, request.CameraIds);
+                if (request.TunnelKey is { } key)
+                {
+                    TunnelPeers.Set(c, edge, key, request.MaxTunnelPeers);
+                }
+
+                X509Certificate2 certificate = issue(edge);
+                RetireCertificates(c, edge);
+                ListCertificate(c, edge, certificate);
                 c.Execute(
-                    "UPDATE edges SET state = @Active, enrolled_at = @Now, last_seen_at = @Now, software = @Software, certificate_expires_at = @Expires WHERE id = @Id",
-                    new { Id = id, Active = (int)EdgeState.Active, Now = SqlTime.ToSql(now), Software = software, Expires = SqlTime.ToSql(expires) });
-                return (edge, issued);
+                    "UPDATE edges SET state = @Active, enrolled_at = @Now, last_seen_at = @Now, software = @Software, certificates_listed = 1 WHERE id = @Id",
+                    new { Id = text, Active = (int)EdgeState.Active, Now, request.Software });
+                Audit.Record(c, AuditAction.EdgeEnrolled, Actors.Edge, request.Address, edge, $"certificate {certificate.SerialNumber} until {Instant(certificate.NotAfter)}");
+                RegistryDatabase.Raise(c, RegistryTopic.Edges);
+                return (edge, certificate);
             },
             cancellationToken);
-    }
 
-    internal Task RecordRenewalAsync(EdgeId edge, DateTimeOffset certificateExpiresAt, CancellationToken cancellationToken) => WriteAsync(
-        c => c.Execute("UPDATE edges SET certificate_expires_at = @Expires WHERE id = @Id", new { Id = edge.ToString(), Expires = SqlTime.ToSql(certificateExpiresAt) }), cancellationToken);
-
-    internal Task RecordSeenAsync(EdgeId edge, string? telemetryJson, CancellationToken cancellationToken) => WriteAsync(
-        c => c.Execute(
-            "UPDATE edges SET last_seen_at = @Now, telemetry = COALESCE(@Telemetry, telemetry) WHERE id = @Id",
-            new { Id = edge.ToString(), Now = SqlTime.ToSql(_time.GetUtcNow()), Telemetry = telemetryJson }),
-        cancellationToken);
-
-    /// <summary>Takes over what an edge says of its cameras. A camera that another edge speaks for is left as it is.</summary>
-    /// <returns>The cameras that are another edge's.</returns>
-    internal Task<IReadOnlyList<string>> SyncCamerasAsync(EdgeId edge, IReadOnlyList<ReportedCamera> cameras, CancellationToken cancellationToken) => WriteAsync<IReadOnlyList<string>>(
+    /// <summary>
+    /// Lists a renewed certificate beside the one that the edge renewed with: it may not receive the new one. Any other is one that it did not receive, or has replaced.
+    /// </summary>
+    /// <returns>False when the edge may not speak with its current certificate any more: a revocation or a later enrolment has overtaken this call.</returns>
+    internal Task<bool> RecordRenewalAsync(EdgeId edge, string currentSerial, X509Certificate2 certificate, IPAddress? address, CancellationToken cancellationToken) => _database.WriteAsync(
         c =>
         {
-            long others = c.ExecuteScalar<long>(
-                "SELECT COUNT(*) FROM cameras WHERE edge_id = @EdgeId AND id NOT IN @Ids", new { EdgeId = edge.ToString(), Ids = cameras.Select(x => x.Id) });
-            if (others + cameras.Count > MaxCamerasPerEdge)
+            var key = new { Id = edge.ToString(), Serial = currentSerial, Active = (int)EdgeState.Active, Now };
+
+            // One of before certificates were listed is listed now, so that from here on the list is all there is.
+            c.Execute(
+                """
+                INSERT INTO certificates (serial, edge_id, issued_at, expires_at, is_used)
+                SELECT @Serial, id, enrolled_at, COALESCE(certificate_expires_at, @Now), 1 FROM edges WHERE id = @Id AND certificates_listed = 0 ON CONFLICT DO NOTHING
+                """,
+                key);
+            c.Execute("UPDATE edges SET certificates_listed = 1 WHERE id = @Id", key);
+            if (c.ExecuteScalar<long>(
+                "SELECT COUNT(*) FROM certificates JOIN edges ON id = edge_id WHERE serial = @Serial AND edge_id = @Id AND state = @Active", key) == 0)
             {
-                throw new TunnelException($"cameras: an edge speaks for at most {MaxCamerasPerEdge}");
+                return false;
             }
 
-            return [.. cameras.Where(camera => !Upsert(c, edge, camera)).Select(camera => camera.Id)];
+            c.Execute("DELETE FROM certificates WHERE edge_id = @Id AND serial <> @Serial", key);
+            ListCertificate(c, edge, certificate);
+            Audit.RecordOncePerMinute(c, AuditAction.CertificateRenewed, Actors.Edge, address, edge, $"certificate {certificate.SerialNumber} until {Instant(certificate.NotAfter)}");
+            return true;
         },
         cancellationToken);
 
-    /// <summary>
-    /// Whether an edge may speak for a camera: it does so already, or nobody does and it becomes the one. Edges in the field send events before they report cameras.
-    /// </summary>
-    internal async Task<bool> MaySpeakForAsync(EdgeId edge, string cameraId, CancellationToken cancellationToken)
-    {
-        RegisteredCamera? camera = await GetCameraAsync(cameraId, cancellationToken).ConfigureAwait(false);
-        if (camera is not null)
-        {
-            return camera.EdgeId == edge;
-        }
+    /// <summary>The serial numbers of the certificates that an edge may use.</summary>
+    internal Task<IReadOnlySet<string>> ListSerialsAsync(EdgeId edge, CancellationToken cancellationToken) => _database.ReadAsync<IReadOnlySet<string>>(
+        c => c.Query<string>("SELECT serial FROM certificates WHERE edge_id = @Id", new { Id = edge.ToString() }).ToHashSet(StringComparer.Ordinal), cancellationToken);
 
-        var reported = new ReportedCamera(cameraId, cameraId, "", Enabled: true, Status: "", RequiredSnapshots: 0);
-        return (await SyncCamerasAsync(edge, [reported], cancellationToken).ConfigureAwait(false)).Count == 0;
+    /// <summary>Records when edges were heard of.</summary>
+    internal Task RecordSeenAsync(IReadOnlyList<(EdgeId Edge, DateTimeOffset At)> contacts, CancellationToken cancellationToken) => contacts.Count == 0
+        ? Task.CompletedTask
+        : _database.WriteAsync(
+            c => c.Execute("UPDATE edges SET last_seen_at = MAX(@At, COALESCE(last_seen_at, 0)) WHERE id = @Id", contacts.Select(x => new { Id = x.Edge.ToString(), At = SqlTime.ToSql(x.At) })),
+            cancellationToken);
+
+    private static RegisteredEdge? Find(SqliteConnection connection, EdgeId id) =>
+        connection.QuerySingleOrDefault<EdgeRow>($"SELECT {EdgeColumns} FROM edges WHERE id = @Id", new { Id = id.ToString() })?.ToEdge();
+
+    private static void CheckName(string name)
+    {
+        if (name.Length is 0 or > MaxName || name.Any(char.IsControl))
+        {
+            throw new TunnelException($"name: 1 to {MaxName} characters are needed, none of them control characters");
+        }
     }
 
-    private bool Upsert(SqliteConnection connection, EdgeId edge, ReportedCamera camera) => connection.Execute(
-        """
-        INSERT INTO cameras (id, edge_id, name, type, enabled, status, required_snapshots, readiness, updated_at)
-        VALUES (@Id, @EdgeId, @Name, @Type, @Enabled, @Status, @Required, @Readiness, @Now)
-        ON CONFLICT (id) DO UPDATE SET name = excluded.name, type = excluded.type, enabled = excluded.enabled, status = excluded.status,
-            required_snapshots = excluded.required_snapshots, updated_at = excluded.updated_at WHERE edge_id = excluded.edge_id
-        """,
-        new
+    private static void CheckLifetime(TimeSpan lifetime)
+    {
+        if (lifetime <= TimeSpan.Zero || lifetime > MaxTokenLifetime)
         {
-            camera.Id,
-            EdgeId = edge.ToString(),
-            camera.Name,
-            camera.Type,
-            camera.Enabled,
-            camera.Status,
-            Required = camera.RequiredSnapshots == 0 ? DefaultRequiredSnapshots : camera.RequiredSnapshots,
-            Readiness = (int)CameraReadinessState.NeedsSnapshots,
-            Now = SqlTime.ToSql(_time.GetUtcNow()),
-        }) == 1;
+            throw new TunnelException($"token lifetime: more than 0 and at most {MaxTokenLifetime.Days} days are allowed");
+        }
+    }
+
+    private static void CheckControlAddress(Uri? address)
+    {
+        if (address is not null && !(address.IsAbsoluteUri && address.Scheme is "http" or "https" && address is { PathAndQuery: "/", UserInfo: "", Fragment: "" }))
+        {
+            throw new TunnelException("control address: http://HOST:PORT or https://HOST:PORT is needed");
+        }
+    }
+
+    private AdmissionTicket MakeTicket(SqliteConnection connection, EdgeId id, TimeSpan lifetime)
+    {
+        string token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
+        DateTimeOffset expires = _time.GetUtcNow() + lifetime;
+        connection.Execute(
+            "INSERT INTO tokens (hash, edge_id, expires_at) VALUES (@Hash, @EdgeId, @ExpiresAt)",
+            new { Hash = HashOf(token), EdgeId = id.ToString(), ExpiresAt = SqlTime.ToSql(expires) });
+        return new AdmissionTicket(Find(connection, id)!, token, expires);
+    }
+
+    private void ListCertificate(SqliteConnection connection, EdgeId edge, X509Certificate2 certificate)
+    {
+        long expires = SqlTime.ToSql(certificate.NotAfter);
+        connection.Execute(
+            "INSERT INTO certificates (serial, edge_id, issued_at, expires_at) VALUES (@Serial, @Id, @Now, @Expires)",
+            new { Serial = certificate.SerialNumber, Id = edge.ToString(), Now, Expires = expires });
+        connection.Execute("UPDATE edges SET certificate_expires_at = @Expires WHERE id = @Id", new { Id = edge.ToString(), Expires = expires });
+    }
+
+    private static void RetireCertificates(SqliteConnection connection, EdgeId edge)
+    {
+        connection.Execute("DELETE FROM certificates WHERE edge_id = @Id", new { Id = edge.ToString() });
+        connection.Execute("UPDATE edges SET certificates_listed = 1 WHERE id = @Id", new { Id = edge.ToString() });
+    }
+
+    private long Now => SqlTime.ToSql(_time.GetUtcNow());
+
+    private static string Instant(DateTimeOffset time) => time.ToString("u", System.Globalization.CultureInfo.InvariantCulture);
 
     private static byte[] HashOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
-
-    private async Task<T> WriteAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _database.WriteAsync(work, cancellationToken).ConfigureAwait(false);
-        }
-        catch (SqliteException e)
-        {
-            throw new TunnelException($"registry: {e.Message}", isTransient: true, e);
-        }
-    }
-
-    private async Task<T> ReadAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _database.ReadAsync(work, cancellationToken).ConfigureAwait(false);
-        }
-        catch (SqliteException e)
-        {
-            throw new TunnelException($"registry: {e.Message}", isTransient: true, e);
-        }
-    }
 }

@@ -9,6 +9,6 @@ public enum EdgeState
     /// <summary>Enrolled.</summary>
     Active = 2,
 
-    /// <summary>Shut out by the operator, for good.</summary>
+    /// <summary>Shut out by the operator, until the operator lets it enrol anew.</summary>
     Revoked = 3,
 }

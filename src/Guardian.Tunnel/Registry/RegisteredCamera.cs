@@ -27,6 +27,12 @@ public sealed record RegisteredCamera
     /// <summary>How far it is on its way to a model.</summary>
     public required CameraReadinessState Readiness { get; init; }
 
-    /// <summary>When the edge last reported it.</summary>
+    /// <summary>Labelled snapshots that the edge says it holds.</summary>
+    public int LabelledSnapshots { get; init; }
+
+    /// <summary>How many of each label the edge says it holds.</summary>
+    public IReadOnlyDictionary<string, int> LabelCounts { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>When the edge last reported something new of it.</summary>
     public required DateTimeOffset UpdatedAt { get; init; }
 }

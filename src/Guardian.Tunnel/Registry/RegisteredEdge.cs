@@ -27,6 +27,12 @@ public sealed record RegisteredEdge
     /// <summary>What it says it runs.</summary>
     public string Software { get; init; } = "";
 
-    /// <summary>Its newest telemetry as JSON of the contract's TelemetryData; null when it sent none.</summary>
-    public string? TelemetryJson { get; init; }
+    /// <summary>Whether the operator named its cameras, so that it names none itself.</summary>
+    public bool CamerasFixed { get; init; }
+
+    /// <summary>Where it serves <c>edge.control</c>; null when it does not.</summary>
+    public Uri? ControlAddress { get; init; }
+
+    /// <summary>When it was shut out; null when it is not.</summary>
+    public DateTimeOffset? RevokedAt { get; init; }
 }

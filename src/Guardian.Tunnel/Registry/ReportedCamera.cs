@@ -7,4 +7,7 @@ namespace Guardian.Tunnel;
 /// <param name="Enabled">Whether the edge uses it.</param>
 /// <param name="Status">Up to 32 characters.</param>
 /// <param name="RequiredSnapshots">Normal snapshots wanted before training, or 0 for the node's default.</param>
-public sealed record ReportedCamera(string Id, string Name, string Type, bool Enabled, string Status, int RequiredSnapshots);
+/// <param name="LabelledSnapshots">Labelled snapshots that the edge holds.</param>
+/// <param name="Labels">How many of each label the edge holds: at most 32 labels of 1 to 32 characters.</param>
+internal sealed record ReportedCamera(
+    string Id, string Name, string Type, bool Enabled, string Status, int RequiredSnapshots, int LabelledSnapshots, IReadOnlyDictionary<string, int> Labels);

@@ -110,8 +110,16 @@ internal static class Story
 
     private static List<EdgeDto> Edges() =>
     [
-        new(Edge, "Garage", "active", Now.AddDays(-30), Now.AddDays(-30), Now.AddSeconds(-8), Now.AddDays(60), "guardian-edge 0.1.0"),
-        new("edge-77aa01de", "Boathouse", "pending", Now.AddHours(-2), null, null, null, ""),
-        new("edge-13bc90ff", "Old garage", "active", Now.AddDays(-200), Now.AddDays(-200), Now.AddDays(-3), Now.AddDays(12), "guardian-edge 0.0.9"),
+        new(Edge, "Garage", "active", Now.AddDays(-30), Now.AddDays(-30), Now.AddSeconds(-8), Now.AddDays(60), "guardian-edge 0.1.0",
+            Connection("connected", -8, latency: 12.5, tunnel: true), Health("healthy")),
+        new("edge-77aa01de", "Boathouse", "pending", Now.AddHours(-2), null, null, null, "", Connection("never_seen", null), null),
+        new("edge-13bc90ff", "Old garage", "active", Now.AddDays(-200), Now.AddDays(-200), Now.AddDays(-3), Now.AddDays(12), "guardian-edge 0.0.9",
+            Connection("gone", -3 * 86_400), Health("unhealthy", new HealthReasonDto("telemetry_stale", "unhealthy", "No telemetry for 3 days.", null), new HealthReasonDto("disk_full", "degraded", "The disk is 91.0 % full, the limit is 90 %.", null))),
     ];
+
+    private static ConnectionDto Connection(string state, double? secondsAgo, double? latency = null, bool tunnel = false) => new(
+        state, secondsAgo is { } s ? Now.AddSeconds(s) : null, 2, latency is not null, latency, latency * 2, latency is null ? null : 0.02, 1_048_576, 65_536, tunnel ? "10.77.0.2" : null,
+        tunnel ? Now.AddSeconds(-40) : null, tunnel ? "192.0.2.7:51820" : null);
+
+    private static EdgeHealthDto Health(string level, params HealthReasonDto[] reasons) => new(level, reasons, Now.AddSeconds(-5));
 }

@@ -3,28 +3,16 @@ import json
 import os
 import sys
 import time
+import uuid
 
 import grpc
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+
+from fielded_contract import FieldedContract
 
 contract, credentials, event_id, clip_file = sys.argv[1:]
 
-# The contract as it was: every field that was added since (20 and up), and every message only they use, is unknown here.
-files = descriptor_pb2.FileDescriptorSet()
-with open(contract, "rb") as f:
-    files.ParseFromString(f.read())
-pool = descriptor_pool.DescriptorPool()
-for file in files.file:
-    for message in file.message_type:
-        kept = [field for field in message.field if field.number < 20]
-        del message.field[:]
-        message.field.extend(kept)
-    pool.Add(file)
-factory = message_factory.MessageFactory(pool)
-
-
-def message(name):
-    return factory.GetPrototype(pool.FindMessageTypeByName(name))
+fielded = FieldedContract(contract)
+message = fielded.message
 
 
 def read(name):
@@ -46,6 +34,11 @@ def expect(condition, what):
         raise SystemExit(f"not as expected: {what}")
 
 
+def fields(reply):
+    """The names of what is set in an answer, as far as this edge knows it."""
+    return {field.name for field, _ in reply.ListFields()}
+
+
 Event = message("edge.events.Event")
 now = time.time_ns()
 
@@ -53,14 +46,28 @@ capability = message("edge.control.CameraCapability")(camera_id="rtsp-192.168.1.
 capability.label_counts["normal"] = 3
 reply = call("/edge.control.ControlService/SyncCapabilities", message("edge.control.SyncCapabilitiesRequest")(cameras=[capability], synced_at=now), "edge.control.SyncCapabilitiesResponse")
 expect(reply.success and reply.error_message == "", reply)
+expect(fields(reply) == {"success"}, "an answer of SyncCapabilities as it was, whatever was added")
 
 event = Event(id=event_id, camera_id="rtsp-192.168.1.100", event_type="person_detected", timestamp=now, confidence=0.87, clip_path="/data/clips/1.mp4")
 event.bounding_box.CopyFrom(message("edge.events.BoundingBox")(x1=10, y1=20, x2=110, y2=220, confidence=0.87, class_id=0, class_name="person"))
 event.metadata["zone"] = "garden"
-reply = call("/edge.events.EventService/SendEvents", message("edge.events.SendEventsRequest")(events=[event]), "edge.events.SendEventsResponse")
-expect(reply.success and reply.received_count == 1 and list(reply.event_ids) == [event_id], reply)
-reply = call("/edge.events.EventService/SendEvent", message("edge.events.SendEventRequest")(event=event), "edge.events.SendEventResponse")
-expect(reply.success and reply.event_id == event_id, reply)
+batch = [event] + [Event(id=str(uuid.uuid4()), camera_id=event.camera_id, event_type="motion", timestamp=now + i) for i in range(1, 4)]
+for attempt in ("a batch", "the same batch again"):
+    reply = call("/edge.events.EventService/SendEvents", message("edge.events.SendEventsRequest")(events=batch), "edge.events.SendEventsResponse")
+    expect(fields(reply) == {"success", "received_count", "event_ids"}, (attempt, reply))
+    expect(reply.success and reply.received_count == 4 and list(reply.event_ids) == [e.id for e in batch] and reply.error_message == "", (attempt, reply))
+
+wrong = Event(id=str(uuid.uuid4()), camera_id=event.camera_id, event_type="Not A Type", timestamp=now)
+good = Event(id=str(uuid.uuid4()), camera_id=event.camera_id, event_type="motion", timestamp=now)
+reply = call("/edge.events.EventService/SendEvents", message("edge.events.SendEventsRequest")(events=[wrong, good]), "edge.events.SendEventsResponse")
+expect(not reply.success and reply.received_count == 1 and list(reply.event_ids) == [good.id] and wrong.id in reply.error_message and "event_type" in reply.error_message, reply)
+
+single = Event(id=str(uuid.uuid4()), camera_id=event.camera_id, event_type="motion", timestamp=now)
+for attempt in ("one event", "the same event again"):
+    reply = call("/edge.events.EventService/SendEvent", message("edge.events.SendEventRequest")(event=single), "edge.events.SendEventResponse")
+    expect(fields(reply) == {"success", "event_id"} and reply.success and reply.event_id == single.id and reply.error_message == "", (attempt, reply))
+reply = call("/edge.events.EventService/SendEvent", message("edge.events.SendEventRequest")(event=wrong), "edge.events.SendEventResponse")
+expect(not reply.success and reply.event_id == wrong.id and "event_type" in reply.error_message, reply)
 
 Chunk = message("edge.streaming.StreamClipChunk")
 with open(clip_file, "rb") as f:
@@ -82,17 +89,31 @@ try:
 except grpc.RpcError as error:
     expect(error.code() == grpc.StatusCode.FAILED_PRECONDITION and "not sealed" in error.details(), error)
 
-reply = call("/edge.streaming.StreamingService/StreamClip", chunks(clip), "edge.streaming.StreamClipResponse", streaming=True)
-expect(reply.success and reply.total_bytes == len(clip), reply)
-info = call("/edge.streaming.StreamingService/GetClipInfo", message("edge.streaming.GetClipInfoRequest")(event_id=event_id), "edge.streaming.GetClipInfoResponse")
-expect(info.success and info.size_bytes == len(clip) and info.format == "video/mp4", info)
+info = call("/edge.streaming.StreamingService/GetClipInfo", message("edge.streaming.GetClipInfoRequest")(event_id=single.id), "edge.streaming.GetClipInfoResponse")
+expect(not info.success and info.size_bytes == 0 and info.error_message != "", info)
+for attempt in ("a clip", "the same clip again"):
+    reply = call("/edge.streaming.StreamingService/StreamClip", chunks(clip), "edge.streaming.StreamClipResponse", streaming=True)
+    expect(fields(reply) == {"success", "total_bytes"} and reply.success and reply.total_bytes == len(clip) and reply.error_message == "", (attempt, reply))
+info = call("/edge.streaming.StreamingService/GetClipInfo", message("edge.streaming.GetClipInfoRequest")(event_id=event_id, clip_path="/data/clips/1.mp4"), "edge.streaming.GetClipInfoResponse")
+expect(info.success and info.size_bytes == len(clip) and info.format == "video/mp4" and info.duration_seconds == 0 and info.error_message == "", info)
 
 telemetry = message("edge.telemetry.TelemetryData")(timestamp=now, edge_id="garage")
-telemetry.system.CopyFrom(message("edge.telemetry.SystemMetrics")(cpu_usage_percent=12.5, memory_used_bytes=1 << 30, memory_total_bytes=4 << 30))
+telemetry.system.CopyFrom(message("edge.telemetry.SystemMetrics")(
+    cpu_usage_percent=12.5, memory_used_bytes=1 << 30, memory_total_bytes=4 << 30, disk_used_bytes=10 << 30, disk_total_bytes=40 << 30, disk_usage_percent=25))
+telemetry.application.CopyFrom(message("edge.telemetry.ApplicationMetrics")(
+    event_queue_length=2, active_cameras=1, ai_inference_time_ms=31.5, storage_clips_count=7, storage_clips_size_bytes=7 << 20))
+telemetry.cameras.add(camera_id="rtsp-192.168.1.100", online=True, last_seen=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), status_message="")
 reply = call("/edge.telemetry.TelemetryService/SendTelemetry", message("edge.telemetry.SendTelemetryRequest")(telemetry=telemetry), "edge.telemetry.SendTelemetryResponse")
-expect(reply.success, reply)
+expect(reply.success and reply.error_message == "", reply)
 reply = call("/edge.telemetry.TelemetryService/Heartbeat", message("edge.telemetry.HeartbeatRequest")(timestamp=now, edge_id="garage"), "edge.telemetry.HeartbeatResponse")
-expect(reply.success and abs(reply.server_timestamp - time.time_ns()) < 60e9, reply)
+expect(fields(reply) == {"success", "server_timestamp"} and reply.success and abs(reply.server_timestamp - time.time_ns()) < 60e9, reply)
+
+# What the node serves of edge.control is SyncCapabilities; the rest is the edge's own.
+try:
+    call("/edge.control.ControlService/GetConfig", message("edge.control.GetConfigRequest")(), "edge.control.GetConfigResponse")
+    raise SystemExit("the node answered what is the edge's to answer")
+except grpc.RpcError as error:
+    expect(error.code() == grpc.StatusCode.UNIMPLEMENTED, error)
 
 # Without a certificate there is no conversation at all.
 stranger = grpc.secure_channel(address, grpc.ssl_channel_credentials(read("ca.crt.pem")))

@@ -3,8 +3,8 @@
 import { byId, el, reconcile, renderWhenChanged } from '../dom.js';
 import { ago, bytes, figure, fullTime, humanise } from '../words.js';
 
-/** An edge that was silent for longer is shown as such: it beats far more often. */
-const SilentAfter = 120_000;
+/** How the style sheet draws each state of a connection. */
+const Presence = { connected: 'here', silent: 'silent', gone: 'silent' };
 
 export function showModels(models, cameraName) {
   showTable('model', models, (m) => [m, cameraName(m.camera_id)], ([m, camera]) => [
@@ -26,10 +26,12 @@ export function showModels(models, cameraName) {
 
 export function showEdges(edges) {
   const now = Date.now();
-  showTable('edge', edges, (e) => [e, presenceOf(e, now), ago(e.last_seen_at, now)], ([e, presence, seen]) => [
+  showTable('edge', edges, (e) => [e, Presence[e.connection.state] ?? 'none', ago(e.last_seen_at, now)], ([e, presence, seen]) => [
     el('th', { scope: 'row' }, el('span', {}, e.name), el('span', { class: 'fine code' }, e.id)),
     el('td', {}, el('span', { class: 'state', 'data-state': e.state }, humanise(e.state))),
     el('td', { title: fullTime(e.last_seen_at) }, el('span', { class: 'presence', 'data-presence': presence }, seen)),
+    el('td', { class: 'health' }, ...healthOf(e.health)),
+    el('td', { title: e.connection.address ?? '' }, wayOf(e.connection)),
     el('td', {}, fullTime(e.enrolled_at)),
     el('td', {}, fullTime(e.certificate_expires_at)),
     el('td', {}, e.software || '–'),
@@ -39,12 +41,22 @@ export function showEdges(edges) {
     'Make an enrolment bundle on the node with “edge add NAME --out bundle.txt” and give it to the edge.');
 }
 
-function presenceOf(edge, now) {
-  if (edge.state !== 'active' || !edge.last_seen_at) {
-    return 'none';
+/** The level, and under it what is wrong, the worst first. */
+function healthOf(health) {
+  if (!health) {
+    return ['–'];
   }
 
-  return now - Date.parse(edge.last_seen_at) > SilentAfter ? 'silent' : 'here';
+  return [
+    el('span', { class: 'state', 'data-health': health.level }, humanise(health.level)),
+    ...health.reasons.map((reason) => el('span', { class: 'fine' }, reason.message)),
+  ];
+}
+
+/** How the edge is reached, and how long a word and its answer take. */
+function wayOf(connection) {
+  const way = connection.tunnel_handshake_at ? 'WireGuard' : connection.state === 'connected' ? 'TLS' : '–';
+  return connection.latency_median_ms === null ? way : `${way}, ${figure(connection.latency_median_ms)} ms`;
 }
 
 function showTable(name, items, dataOf, cellsOf) {

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using Guardian.ReferenceHost.Composition;
+using Guardian.Tunnel;
+
+namespace Guardian.ReferenceHost.Commands;
+
+/// <summary>A node's folder, as commands beside the node find it.</summary>
+internal sealed class DataFolder
+{
+    private DataFolder(string path, NodeInfo node)
+    {
+        Path = path;
+        Node = node;
+    }
+
+    public string Path { get; }
+
+    public NodeInfo Node { get; }
+
+    public string Tunnel => System.IO.Path.Combine(Path, "tunnel");
+
+    /// <summary>Who gives the command, for the audit log.</summary>
+    public static string Actor => $"operator:{Environment.UserName}";
+
+    /// <exception cref="TunnelException">No node has run in the folder: opening what it has not would create it.</exception>
+    public static DataFolder Of(ParseResult result)
+    {
+        string path = System.IO.Path.GetFullPath(result.GetRequiredValue(CommandLine.Data));
+        return new DataFolder(path, NodeInfo.Read(System.IO.Path.Combine(path, "node.json")) ?? throw new TunnelException($"{path}: no node has run here yet; start one with 'serve' first"));
+    }
+
+    public EdgeRegistry OpenRegistry() => new(System.IO.Path.Combine(Tunnel, "registry.db"));
+
+    /// <summary>The gateway's settings, from where the node reads them.</summary>
+    public TunnelOptions ReadOptions()
+    {
+        var options = new TunnelOptions();
+        new ConfigurationBuilder().AddJsonFile(System.IO.Path.Combine(Path, HostSettings.ConfigurationFileName), optional: true).AddEnvironmentVariables().Build()
+            .GetSection(TunnelOptions.Section).Bind(options, b => b.ErrorOnUnknownConfiguration = true);
+        return options;
+    }
+
+    public CertificateAuthority OpenAuthority() => CertificateAuthority.Open(Tunnel, ReadOptions().ReadKeyPassphrase());
+}
