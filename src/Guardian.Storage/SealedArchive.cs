@@ -165,9 +165,19 @@ public sealed class SealedArchive : IAsyncDisposable
                 }
             }
 
-            SealedUpload upload = await SealedUpload.OpenAsync(
-                new SealedUpload.Target(id, cameraId, startOffset, totalSize, reserved, createdAt),
-                _options, _spool, _index, _outbox, _time, cancellationToken).ConfigureAwait(false);
+            var target = new SealedUpload.Target(id, cameraId, startOffset, totalSize, reserved, createdAt);
+            SealedUpload upload;
+            try
+            {
+                upload = await SealedUpload.OpenAsync(target, _options, _spool, _index, _outbox, _time, cancellationToken).ConfigureAwait(false);
+            }
+            catch when (startOffset == 0)
+            {
+                // It has no byte to vouch for, and would keep its place on the quota.
+                await _index.RemoveAsync(id, CancellationToken.None).ConfigureAwait(false);
+                throw;
+            }
+
             handedOver = true;
             return new UploadStart(upload, null);
         }
