@@ -56,6 +56,7 @@ setup_base() {
 
 setup_test() {
   setup_apt "$jpeg_package" ffmpeg chromium opencv-doc python3-grpcio python3-protobuf nodejs npm prometheus \
-    wireguard-go wireguard-tools iproute2 iperf3 iputils-ping zbar-tools postgresql
+    wireguard-go wireguard-tools iproute2 iperf3 iputils-ping zbar-tools postgresql \
+    ceph-mon ceph-osd radosgw ceph-common rclone
   "$root/eng/peers.sh"
 }

@@ -42,8 +42,8 @@ public sealed partial class HouseTests
     {
         using var folder = new TemporaryFolder();
         await RunAsync(Repository.PathTo("eng", "pack.sh"), folder.File("packages"));
-        Assert.Equal(6, Directory.GetFiles(folder.File("packages"), "*.nupkg").Length);
-        Assert.Equal(6, Directory.GetFiles(folder.File("packages"), "*.snupkg").Length);
+        Assert.Equal(7, Directory.GetFiles(folder.File("packages"), "*.nupkg").Length);
+        Assert.Equal(7, Directory.GetFiles(folder.File("packages"), "*.snupkg").Length);
 
         Directory.CreateDirectory(folder.File("consumer"));
         await File.WriteAllTextAsync(folder.File("consumer/consumer.csproj"), """

@@ -4,4 +4,8 @@ namespace Guardian.Storage;
 /// <param name="Key">Its key.</param>
 /// <param name="Size">Its size in bytes.</param>
 /// <param name="LastModified">When it was written.</param>
-public sealed record ArchivedObject(ObjectKey Key, long Size, DateTimeOffset LastModified);
+public sealed record ArchivedObject(ObjectKey Key, long Size, DateTimeOffset LastModified)
+{
+    /// <summary>SHA-256 that the store keeps beside the object, 32 bytes; empty where it keeps none, and in listings.</summary>
+    public ReadOnlyMemory<byte> Sha256 { get; init; }
+}

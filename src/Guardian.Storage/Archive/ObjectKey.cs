@@ -17,12 +17,15 @@ public readonly record struct ObjectKey
 
     /// <summary>Takes a key as it is.</summary>
     /// <exception cref="ArgumentException">It breaks the rules.</exception>
-    public static ObjectKey Parse(string key)
+    public static ObjectKey Parse(string key) => TryParse(key)
+        ?? throw new ArgumentException($"key: 1 to {MaxLength} characters of A-Z a-z 0-9 . _ - / in non-empty segments are needed", nameof(key));
+
+    internal static ObjectKey? TryParse(string key)
     {
         bool fits = key.Length is >= 1 and <= MaxLength
             && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '/')
             && key.Split('/').All(s => s is not ("" or "." or ".."));
-        return fits ? new ObjectKey(key) : throw new ArgumentException($"key: 1 to {MaxLength} characters of A-Z a-z 0-9 . _ - / in non-empty segments are needed", nameof(key));
+        return fits ? new ObjectKey(key) : null;
     }
 
     /// <summary>The key.</summary>

@@ -9,7 +9,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class GuardianStorageServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds a <see cref="SealedArchive"/>. Choose a store with <see cref="UseFolder"/>, or register an <see cref="IArchiveStore"/> of your own.
+    /// Adds a <see cref="SealedArchive"/>. Choose a store with <see cref="UseFolder"/> or <see cref="UseS3"/>, or register an <see cref="IArchiveStore"/> of your own.
     /// </summary>
     public static GuardianStorageBuilder AddGuardianStorage(this IServiceCollection services, Action<SealedArchiveOptions> configure)
     {
@@ -30,6 +30,16 @@ public static class GuardianStorageServiceCollectionExtensions
     public static GuardianStorageBuilder UseFolder(this GuardianStorageBuilder builder, string root)
     {
         builder.Services.TryAddSingleton<IArchiveStore>(_ => new FolderArchiveStore(root));
+        return builder;
+    }
+    /// <summary>Archives to an S3 server.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Sets which server, and where its credentials are.</param>
+    public static GuardianStorageBuilder UseS3(this GuardianStorageBuilder builder, Action<S3ArchiveOptions> configure)
+    {
+        builder.Services.AddOptions<S3ArchiveOptions>().Configure(configure).ValidateOnStart();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<S3ArchiveOptions>, S3ArchiveOptionsValidator>());
+        builder.Services.TryAddSingleton<IArchiveStore>(p => new S3ArchiveStore(p.GetRequiredService<IOptions<S3ArchiveOptions>>().Value));
         return builder;
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 
 namespace Guardian.Storage;
@@ -112,22 +111,18 @@ internal sealed class ArchiveOutbox(SealedArchiveOptions options, IArchiveStore 
         ArchiveRead? read = spool.OpenRead(info.Id, range: null) ?? throw new StorageException($"spool: the file of {info.Id} is missing");
         await using (read.ConfigureAwait(false))
         {
-            if (await store.PutAsync(info.Bucket, info.Key, read.Content, cancellationToken).ConfigureAwait(false) == PutResult.Created)
+            if (await store.PutAsync(info.Bucket, info.Key, read.Content, new PutOptions { Sha256 = info.Sha256, Length = info.Size, Resume = true }, cancellationToken).ConfigureAwait(false) == PutResult.Created)
             {
                 return;
             }
         }
 
         // A process that was killed after the put, most likely. The spool's copy goes only when the archive's is the same.
-        ArchiveRead? there = await store.OpenReadAsync(info.Bucket, info.Key, range: null, cancellationToken).ConfigureAwait(false)
+        byte[] hash = await store.HashAsync(info.Bucket, info.Key, cancellationToken).ConfigureAwait(false)
             ?? throw new StorageException($"archive: {info.Bucket}/{info.Key} was there and is not", isTransient: true);
-        await using (there.ConfigureAwait(false))
+        if (!hash.AsSpan().SequenceEqual(info.Sha256.Span))
         {
-            byte[] hash = await SHA256.HashDataAsync(there.Content, cancellationToken).ConfigureAwait(false);
-            if (!hash.AsSpan().SequenceEqual(info.Sha256.Span))
-            {
-                throw new StorageException($"archive: {info.Bucket}/{info.Key} is taken by another object of {there.TotalSize} bytes");
-            }
+            throw new StorageException($"archive: {info.Bucket}/{info.Key} is taken by another object");
         }
     }
 

@@ -1,0 +1,10 @@
+using Guardian.Testing;
+
+namespace Guardian.Conformance;
+
+/// <summary>One server for all classes that need one.</summary>
+[CollectionDefinition(Name)]
+public sealed class S3Tests : ICollectionFixture<RadosGateway>
+{
+    public const string Name = "S3";
+}
