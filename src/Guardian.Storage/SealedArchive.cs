@@ -16,8 +16,13 @@ public sealed class SealedArchive : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly FolderLock _lock;
     private readonly Spool _spool;
+    private readonly StorageDatabase _database;
+    private readonly UsageLedger _ledger;
     private readonly SealedObjectIndex _index;
     private readonly ArchiveOutbox _outbox;
+    private readonly HoldDirectory _holds;
+    private readonly DeletionQueue _deletions;
+    private readonly ArchiveUpkeep _upkeep;
     private volatile bool _recovered;
 
     /// <summary>Opens the spool and index, and locks the folder against other processes. Call <see cref="RecoverAsync"/> before anything else.</summary>
@@ -42,22 +47,47 @@ public sealed class SealedArchive : IAsyncDisposable
         _logger = logger ?? NullLogger<SealedArchive>.Instance;
         DurableFile.CreateFolder(options.Directory);
         _lock = FolderLock.Take(options.Directory);
-        _index = new SealedObjectIndex(Path.Combine(options.Directory, "objects.db"));
-        _spool = new Spool(Path.Combine(options.Directory, "spool"), options);
+        try
+        {
+            _spool = new Spool(Path.Combine(options.Directory, "spool"), options);
+            _database = options.PostgresConnection is { } postgres ? new PostgresStorageDatabase(postgres) : new SqliteStorageDatabase(Path.Combine(options.Directory, "objects.db"));
+        }
+        catch
+        {
+            _lock.Dispose();
+            throw;
+        }
+
+        _ledger = new UsageLedger(options, _database.Dialect);
+        _index = new SealedObjectIndex(_database, _spool.Id, _ledger);
         _outbox = new ArchiveOutbox(options, store, _index, _spool, _time, _logger);
+        _holds = new HoldDirectory(_database, _time);
+        _deletions = new DeletionQueue(_database, _spool.Id, _time);
+        var sweeper = new RetentionSweeper(options, store, _database, _ledger, _deletions, _outbox, _spool, _time, _logger);
+        var reconciler = new Reconciler(store, _database, _ledger, _time, _logger);
+        _upkeep = new ArchiveUpkeep(options, _database, _ledger, sweeper, reconciler, _time, _logger);
+    }
+
+    /// <summary>
+    /// A camera, or all of them together, has come to <see cref="SealedArchiveOptions.QuotaWarning"/> of its quota. Raised once each time, by the thread of <see cref="RunAsync"/>.
+    /// </summary>
+    public event EventHandler<CameraUsage>? QuotaNearlyFull
+    {
+        add => _upkeep.QuotaNearlyFull += value;
+        remove => _upkeep.QuotaNearlyFull -= value;
     }
 
     /// <summary>Puts right what a killed process left behind: call once before anything else.</summary>
     public async Task RecoverAsync(CancellationToken cancellationToken)
     {
         await _index.ReleaseAllAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<SealedObjectInfo> unarchived = await _index.ListUnarchivedAsync(cancellationToken).ConfigureAwait(false);
-        foreach (SealedObjectInfo lost in unarchived.Where(o => o.Status == SealedObjectStatus.Receiving && !_spool.Has(o)))
+        IReadOnlyList<SealedObjectInfo> spooled = await _index.ListSpooledAsync(cancellationToken).ConfigureAwait(false);
+        foreach (SealedObjectInfo lost in spooled.Where(o => o.Status == SealedObjectStatus.Receiving && (o.Size == 0 || !_spool.Has(o))))
         {
             await _index.RemoveAsync(lost.Id, cancellationToken).ConfigureAwait(false);
         }
 
-        _spool.Recover(await _index.ListUnarchivedAsync(cancellationToken).ConfigureAwait(false));
+        _spool.Recover(await _index.ListSpooledAsync(cancellationToken).ConfigureAwait(false));
         _recovered = true;
     }
 
@@ -98,6 +128,11 @@ public sealed class SealedArchive : IAsyncDisposable
                 return Refuse(UploadRefusalReason.OtherCamera, $"{id} belongs to another camera");
             }
 
+            if (existing is { Status: SealedObjectStatus.Deleting })
+            {
+                return Refuse(UploadRefusalReason.Erased, $"{id} is being deleted");
+            }
+
             if (existing is { Status: not SealedObjectStatus.Receiving })
             {
                 return new UploadStart(null, new UploadRefusal(UploadRefusalReason.AlreadyComplete, $"{id} is complete with {existing.Size} bytes") { Existing = existing });
@@ -118,8 +153,20 @@ public sealed class SealedArchive : IAsyncDisposable
                 _spool.Release(existing.Size);
             }
 
+            DateTimeOffset createdAt = existing?.CreatedAt ?? _time.GetUtcNow();
+            long reserved = existing?.Reserved ?? 0;
+            if (existing is null || startOffset == 0)
+            {
+                reserved = totalSize ?? 0;
+                if (await _index.BeginAsync(id, cameraId, createdAt, reserved, cancellationToken).ConfigureAwait(false) is { } full)
+                {
+                    GuardianStorageTelemetry.Refused(full.Reason);
+                    return new UploadStart(null, full);
+                }
+            }
+
             SealedUpload upload = await SealedUpload.OpenAsync(
-                new SealedUpload.Target(id, cameraId, startOffset, totalSize, existing?.CreatedAt ?? _time.GetUtcNow()),
+                new SealedUpload.Target(id, cameraId, startOffset, totalSize, reserved, createdAt),
                 _options, _spool, _index, _outbox, _time, cancellationToken).ConfigureAwait(false);
             handedOver = true;
             return new UploadStart(upload, null);
@@ -152,10 +199,110 @@ public sealed class SealedArchive : IAsyncDisposable
 
     /// <summary>What the index holds of an object.</summary>
     /// <returns>Null when it never arrived.</returns>
-    public Task<SealedObjectInfo?> GetAsync(SealedObjectId id, CancellationToken cancellationToken) => _index.GetAsync(id, cancellationToken);
+    public async Task<SealedObjectInfo?> GetAsync(SealedObjectId id, CancellationToken cancellationToken) =>
+        await _index.GetAsync(id, cancellationToken).ConfigureAwait(false) is { } info ? WithExpiry(info) : null;
 
     /// <summary>Everything of one event, by name.</summary>
-    public Task<IReadOnlyList<SealedObjectInfo>> ListForEventAsync(Guid eventId, CancellationToken cancellationToken) => _index.ListForEventAsync(eventId, cancellationToken);
+    public async Task<IReadOnlyList<SealedObjectInfo>> ListForEventAsync(Guid eventId, CancellationToken cancellationToken) =>
+        [.. (await _index.ListForEventAsync(eventId, cancellationToken).ConfigureAwait(false)).Select(WithExpiry)];
+
+    /// <summary>Looks through the index, newest first.</summary>
+    /// <exception cref="ArgumentException">The limit or the cursor is not sound.</exception>
+    /// <exception cref="StorageException">The index failed.</exception>
+    public async Task<IndexPage> QueryAsync(IndexQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        if (query.Limit is < 1 or > IndexQuery.MaxLimit)
+        {
+            throw new ArgumentException($"limit: 1 to {IndexQuery.MaxLimit} are allowed", nameof(query));
+        }
+
+        IReadOnlyList<SealedObjectInfo> found = await _index.QueryAsync(query, query.Cursor is { } cursor ? IndexCursor.Parse(cursor) : null, cancellationToken).ConfigureAwait(false);
+        return found.Count > query.Limit
+            ? new IndexPage([.. found.Take(query.Limit).Select(WithExpiry)], IndexCursor.Of(found[query.Limit - 1]).ToString())
+            : new IndexPage([.. found.Select(WithExpiry)], null);
+    }
+
+    /// <summary>What every camera uses, and first, without a camera id, what all of them do.</summary>
+    public Task<IReadOnlyList<CameraUsage>> GetUsageAsync(CancellationToken cancellationToken) => _database.ReadAsync(_ledger.List, cancellationToken);
+
+    /// <summary>Says how much an event matters, by which retention keeps its objects; those that arrive later count as unknown until this is called again.</summary>
+    public Task SetSeverityAsync(Guid eventId, ObjectSeverity severity, CancellationToken cancellationToken) => _index.SetSeverityAsync(eventId, severity, cancellationToken);
+
+    /// <summary>Places a legal hold. It also protects what is yet to come; what is being deleted already goes.</summary>
+    /// <param name="kind">What to protect.</param>
+    /// <param name="target">The event's id, or the camera's: 1 to 128 characters.</param>
+    /// <param name="reason">Why: 1 to 500 characters.</param>
+    /// <param name="actor">Who: 1 to 200 characters.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>False when there is one already; it stays as it is.</returns>
+    /// <exception cref="ArgumentException">A parameter is out of range.</exception>
+    public Task<bool> PlaceHoldAsync(HoldKind kind, string target, string reason, string actor, CancellationToken cancellationToken)
+    {
+        Check(reason, actor);
+        return _holds.PlaceAsync(new LegalHold(kind, HoldTarget(kind, target), reason, actor, _time.GetUtcNow()), cancellationToken);
+    }
+
+    /// <summary>Lifts a legal hold.</summary>
+    /// <returns>False when there was none.</returns>
+    /// <inheritdoc cref="PlaceHoldAsync" path="/param"/>
+    /// <inheritdoc cref="PlaceHoldAsync" path="/exception"/>
+    public Task<bool> LiftHoldAsync(HoldKind kind, string target, string reason, string actor, CancellationToken cancellationToken)
+    {
+        Check(reason, actor);
+        return _holds.LiftAsync(kind, HoldTarget(kind, target), reason, actor, cancellationToken);
+    }
+
+    /// <summary>The legal holds that stand, oldest first.</summary>
+    public Task<IReadOnlyList<LegalHold>> ListHoldsAsync(CancellationToken cancellationToken) => _holds.ListAsync(cancellationToken);
+
+    /// <summary>
+    /// Erases everything of an event, unless a legal hold protects any of it: then nothing goes. The objects are no longer given out when this returns; they are gone from spool and archive once the index has none of them. An edge that
+    /// sends the event's clip again is refused.
+    /// </summary>
+    /// <param name="eventId">The event.</param>
+    /// <param name="reason">Why: 1 to 500 characters.</param>
+    /// <param name="actor">Who: 1 to 200 characters.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">A parameter is out of range.</exception>
+    public async Task<EraseResult> EraseEventAsync(Guid eventId, string reason, string actor, CancellationToken cancellationToken)
+    {
+        Check(reason, actor);
+        EraseResult result = await _deletions.EraseEventAsync(eventId, actor, reason, cancellationToken).ConfigureAwait(false);
+        _upkeep.Wake();
+        return result;
+    }
+
+    /// <summary>Erases everything of a camera but what a legal hold protects. What arrives later is kept.</summary>
+    /// <param name="cameraId">The camera.</param>
+    /// <param name="reason">Why: 1 to 500 characters.</param>
+    /// <param name="actor">Who: 1 to 200 characters.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">A parameter is out of range.</exception>
+    public async Task<EraseResult> EraseCameraAsync(string cameraId, string reason, string actor, CancellationToken cancellationToken)
+    {
+        Check(reason, actor);
+        EraseResult result = await _deletions.EraseCameraAsync(HoldTarget(HoldKind.Camera, cameraId), actor, reason, cancellationToken).ConfigureAwait(false);
+        _upkeep.Wake();
+        return result;
+    }
+
+    /// <summary>Has what could not be archived, and was given up, tried again.</summary>
+    /// <returns>How many objects.</returns>
+    public async Task<int> RetryFailedAsync(CancellationToken cancellationToken)
+    {
+        int due = await _index.RetryFailedAsync(cancellationToken).ConfigureAwait(false);
+        _outbox.Wake();
+        return due;
+    }
+
+    /// <summary>Holds the index against the store's own listing, and counts the quota anew.</summary>
+    /// <param name="repair">
+    /// Whether to mark objects that the archive has lost as failed, and to take those that it has and the index does not into the index. Wrong quota figures are put right in any case.
+    /// </param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="StorageException">Store or index failed; what was put right until then stays so.</exception>
+    public Task<ReconcileReport> ReconcileAsync(bool repair, CancellationToken cancellationToken) => _upkeep.ReconcileAsync(repair, cancellationToken);
 
     /// <summary>Opens an object's sealed bytes, or a range of them, from the archive or, while it is not there yet, from the spool.</summary>
     /// <returns>Null when the object is not complete, or was never here.</returns>
@@ -167,12 +314,17 @@ public sealed class SealedArchive : IAsyncDisposable
         for (int attempt = 0; attempt < 2; attempt++)
         {
             SealedObjectInfo? info = await _index.GetAsync(id, cancellationToken).ConfigureAwait(false);
-            if (info is null or { Status: SealedObjectStatus.Receiving })
+            if (info is null or { Status: SealedObjectStatus.Receiving or SealedObjectStatus.Deleting })
             {
                 return null;
             }
 
-            ArchiveRead? read = info.Status == SealedObjectStatus.Completed
+            if (info.ArchivedAt is null && info.Holder != _spool.Id)
+            {
+                throw new StorageException($"{id} is not archived yet, and another node has it", isTransient: true);
+            }
+
+            ArchiveRead? read = info.ArchivedAt is not null
                 ? await _store.OpenReadAsync(info.Bucket, info.Key, range, cancellationToken).ConfigureAwait(false)
                 : _spool.OpenRead(id, range);
             if (read is not null)
@@ -188,14 +340,43 @@ public sealed class SealedArchive : IAsyncDisposable
     /// <returns>How many objects reached the archive.</returns>
     public Task<int> ArchiveDueAsync(CancellationToken cancellationToken) => _outbox.ArchiveDueAsync(cancellationToken);
 
-    /// <summary>Archives what arrives until cancelled: run it in the background.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) => _outbox.RunAsync(cancellationToken);
+    /// <summary>Deletes what has outlived its time, what a full quota pushes out, and what was erased.</summary>
+    /// <returns>How many objects went.</returns>
+    public Task<int> DeleteDueAsync(CancellationToken cancellationToken) => _upkeep.DeleteDueAsync(cancellationToken);
+
+    /// <summary>Archives what arrives, and deletes, warns and reconciles when it is time, until cancelled: run it in the background.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(_outbox.RunAsync(cancellationToken), _upkeep.RunAsync(cancellationToken));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         _outbox.Dispose();
-        await _index.DisposeAsync().ConfigureAwait(false);
+        _upkeep.Dispose();
+        await _database.DisposeAsync().ConfigureAwait(false);
         _lock.Dispose();
     }
+
+    private static void Check(string reason, string actor)
+    {
+        if (string.IsNullOrWhiteSpace(reason) || reason.Length > 500)
+        {
+            throw new ArgumentException("reason: 1 to 500 characters are needed", nameof(reason));
+        }
+
+        if (string.IsNullOrWhiteSpace(actor) || actor.Length > 200)
+        {
+            throw new ArgumentException("actor: 1 to 200 characters are needed", nameof(actor));
+        }
+    }
+
+    private static string HoldTarget(HoldKind kind, string target) => kind switch
+    {
+        HoldKind.Event => Guid.TryParse(target, out Guid id) && id != Guid.Empty ? id.ToString() : throw new ArgumentException("target: an event's id is needed", nameof(target)),
+        HoldKind.Camera when target.Length is >= 1 and <= 128 => target,
+        HoldKind.Camera => throw new ArgumentException("target: a camera id of 1 to 128 characters is needed", nameof(target)),
+        _ => throw new ArgumentException("kind: event or camera is needed", nameof(kind)),
+    };
+
+    private SealedObjectInfo WithExpiry(SealedObjectInfo info) =>
+        _options.RetentionOf(info.CameraId).Of(info.Severity) is { } kept ? info with { ExpiresAt = info.CreatedAt + kept } : info;
 }

@@ -36,6 +36,32 @@ public sealed class SealedArchiveOptions
     /// <summary>Keys of which an object must have at least one among its recipients; empty (the default) accepts any.</summary>
     public IList<RecipientKeyId> RequiredRecipients { get; } = [];
 
+    /// <summary>
+    /// Connection string of a PostgreSQL database for the index, which several nodes may share; null (the default) keeps it in SQLite in <see cref="Directory"/>. It may hold a password, which no log or error repeats.
+    /// </summary>
+    public string? PostgresConnection { get; set; }
+
+    /// <summary>Sealed bytes that all cameras together may use: clips, snapshots and metadata, in spool and archive. Null (the default) is without limit; at least 1.</summary>
+    public long? MaxTotalBytes { get; set; }
+
+    /// <summary>Sealed bytes that each camera may use, unless <see cref="Cameras"/> says otherwise. Null (the default) is without limit; at least 1.</summary>
+    public long? MaxCameraBytes { get; set; }
+
+    /// <summary>Share of a quota from which on a warning is given. Default 0.8; above 0 and up to 1.</summary>
+    public double QuotaWarning { get; set; } = 0.8;
+
+    /// <summary>What happens when a quota is full. Default <see cref="QuotaPolicy.Refuse"/>.</summary>
+    public QuotaPolicy WhenQuotaFull { get; set; }
+
+    /// <summary>How long objects are kept, unless <see cref="Cameras"/> says otherwise. Default: for ever.</summary>
+    public RetentionRule Retention { get; set; } = new();
+
+    /// <summary>Quota and retention of single cameras, by id.</summary>
+    public IDictionary<string, CameraPolicy> Cameras { get; } = new Dictionary<string, CameraPolicy>(StringComparer.Ordinal);
+
+    /// <summary>The hour of the day, UTC, at which the index is held against the store's own listing. Default 3; 0 to 23, or null for never.</summary>
+    public int? ReconcileHour { get; set; } = 3;
+
     /// <summary>Every error of these options, each naming its configuration key; empty when they are sound.</summary>
     public IReadOnlyList<string> Validate()
     {
@@ -57,6 +83,22 @@ public sealed class SealedArchiveOptions
         Check(PartialExpiry >= TimeSpan.FromMinutes(1) && PartialExpiry <= TimeSpan.FromDays(365), nameof(PartialExpiry), "must be from 1 minute to 365 days");
         Check(RetryDelay > TimeSpan.Zero && RetryDelay <= MaxRetryDelay, nameof(RetryDelay), "must be positive and at most MaxRetryDelay");
         Check(MaxRetryDelay <= TimeSpan.FromDays(1), nameof(MaxRetryDelay), "must be at most 1 day");
+        Check(MaxTotalBytes is null or >= 1, nameof(MaxTotalBytes), "must be at least 1");
+        Check(MaxCameraBytes is null or >= 1, nameof(MaxCameraBytes), "must be at least 1");
+        Check(QuotaWarning is > 0 and <= 1, nameof(QuotaWarning), "must be above 0 and at most 1");
+        Check(Enum.IsDefined(WhenQuotaFull), nameof(WhenQuotaFull), "must be Refuse or DeleteOldest");
+        Check(ReconcileHour is null or (>= 0 and <= 23), nameof(ReconcileHour), "must be from 0 to 23");
+        errors.AddRange(Retention.Validate($"{Section}:{nameof(Retention)}"));
+        foreach ((string camera, CameraPolicy policy) in Cameras)
+        {
+            Check(policy.MaxBytes is null or >= 1, $"{nameof(Cameras)}:{camera}:{nameof(CameraPolicy.MaxBytes)}", "must be at least 1");
+            errors.AddRange(policy.Retention?.Validate($"{Section}:{nameof(Cameras)}:{camera}:{nameof(CameraPolicy.Retention)}") ?? []);
+        }
+
         return errors;
     }
+
+    internal long? LimitOf(string cameraId) => Cameras.TryGetValue(cameraId, out CameraPolicy? policy) && policy.MaxBytes is { } own ? own : MaxCameraBytes;
+
+    internal RetentionRule RetentionOf(string cameraId) => Cameras.TryGetValue(cameraId, out CameraPolicy? policy) && policy.Retention is { } own ? own : Retention;
 }

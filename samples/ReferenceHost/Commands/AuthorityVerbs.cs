@@ -82,7 +82,7 @@ internal static class AuthorityVerbs
 
     private static async Task<int> PrintWaitingAsync(EdgeRegistry registry, CertificateAuthority authority, CancellationToken cancellationToken)
     {
-        IReadOnlyList<RegisteredEdge> waiting = await registry.ListNotRenewedSinceAsync(authority.IssuingSince, cancellationToken);
+        IReadOnlyList<RegisteredEdge> waiting = await registry.ListNotRenewedAsync(authority.Issuer, cancellationToken);
         Console.WriteLine(waiting.Count == 0 ? "Every enrolled edge has a certificate of the new authority." : $"{waiting.Count} have not renewed yet:");
         foreach (RegisteredEdge edge in waiting)
         {

@@ -33,6 +33,27 @@ public sealed record SealedObjectInfo
     /// <summary>When it was archived.</summary>
     public DateTimeOffset? ArchivedAt { get; init; }
 
+    /// <summary>The object's IPFS CIDv1; null until complete.</summary>
+    public string? Cid { get; init; }
+
+    /// <summary>Version of the sealed format.</summary>
+    public int FormatVersion { get; init; } = SealedFormat.Version;
+
+    /// <summary>The keys that open it; empty until complete.</summary>
+    public IReadOnlyList<RecipientKeyId> Recipients { get; init; } = [];
+
+    /// <summary>How much its event matters, for retention.</summary>
+    public ObjectSeverity Severity { get; init; }
+
+    /// <summary>When retention will delete it by the policy of now; null when nothing says so. A legal hold is not looked at.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>The spool that has, or had, the bytes.</summary>
+    internal string Holder { get; init; } = "";
+
+    /// <summary>What it weighs on the quota.</summary>
+    internal long Reserved { get; init; }
+
     /// <summary>Failed attempts to archive it so far.</summary>
     public int Attempts { get; init; }
 

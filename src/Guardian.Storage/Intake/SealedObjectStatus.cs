@@ -14,4 +14,10 @@ public enum SealedObjectStatus
 
     /// <summary>In the archive.</summary>
     Completed = 4,
+
+    /// <summary>To be deleted, or being deleted; it is no longer given out.</summary>
+    Deleting = 5,
+
+    /// <summary>It cannot be archived, or the archive has lost it; a person has to look. Nothing of it is deleted.</summary>
+    Failed = 6,
 }

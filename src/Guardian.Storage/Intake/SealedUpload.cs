@@ -11,6 +11,9 @@ namespace Guardian.Storage;
 /// </remarks>
 public sealed class SealedUpload : IAsyncDisposable
 {
+    /// <summary>How many bytes an upload of unknown size asks the quota for at a time.</summary>
+    private const long ReserveStep = 16 << 20;
+
     private readonly Target _target;
     private readonly SealedArchiveOptions _options;
     private readonly Spool _spool;
@@ -22,6 +25,7 @@ public sealed class SealedUpload : IAsyncDisposable
     private readonly ArrayBufferWriter<byte> _start = new();
     private SealedHeader? _header;
     private long _durable;
+    private long _reserved;
     private bool _ended;
 
     private SealedUpload(Target target, SealedArchiveOptions options, Spool spool, SealedObjectIndex index, ArchiveOutbox outbox, TimeProvider time, FileStream file)
@@ -33,9 +37,10 @@ public sealed class SealedUpload : IAsyncDisposable
         _outbox = outbox;
         _time = time;
         _file = file;
+        _reserved = target.Reserved;
     }
 
-    internal sealed record Target(SealedObjectId Id, string CameraId, long StartOffset, long? TotalSize, DateTimeOffset CreatedAt);
+    internal sealed record Target(SealedObjectId Id, string CameraId, long StartOffset, long? TotalSize, long Reserved, DateTimeOffset CreatedAt);
 
     /// <summary>Sealed bytes taken so far, those of earlier uploads included.</summary>
     public long Position { get; private set; }
@@ -55,6 +60,11 @@ public sealed class SealedUpload : IAsyncDisposable
         if (CheckStart(bytes.Span) is { } wrong)
         {
             return await RefuseAsync(wrong.Reason, wrong.Message).ConfigureAwait(false);
+        }
+
+        if (Position + bytes.Length > _reserved && await ReserveAsync(Position + bytes.Length - _reserved, cancellationToken).ConfigureAwait(false) is { } full)
+        {
+            return await RefuseAsync(full.Reason, full.Message).ConfigureAwait(false);
         }
 
         if (!_spool.TryReserve(bytes.Length))
@@ -116,7 +126,11 @@ public sealed class SealedUpload : IAsyncDisposable
         Flush();
         _spool.FlushFolder();
         SealedObjectInfo stored = Info(SealedObjectStatus.Pending, _hash.GetHashAndReset());
-        await _index.SaveAsync(stored, _time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        if (await _index.AcceptAsync(stored, _time.GetUtcNow(), cancellationToken).ConfigureAwait(false) is { } refusal)
+        {
+            return new UploadOutcome(null, await RefuseAsync(refusal.Reason, refusal.Message).ConfigureAwait(false));
+        }
+
         End();
         _outbox.Wake();
         GuardianStorageTelemetry.Accepted(stored.Size);
@@ -132,6 +146,25 @@ public sealed class SealedUpload : IAsyncDisposable
         }
 
         _hash.Dispose();
+    }
+
+    /// <summary>Asks the quota for more: a step, or just what is needed where a step is too much.</summary>
+    private async Task<UploadRefusal?> ReserveAsync(long needed, CancellationToken cancellationToken)
+    {
+        long step = Math.Max(needed, ReserveStep);
+        UploadRefusal? refusal = await _index.GrowAsync(_target.Id, _target.CameraId, step, cancellationToken).ConfigureAwait(false);
+        if (refusal is not null && step > needed)
+        {
+            step = needed;
+            refusal = await _index.GrowAsync(_target.Id, _target.CameraId, step, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (refusal is null)
+        {
+            _reserved += step;
+        }
+
+        return refusal;
     }
 
     internal static async Task<SealedUpload> OpenAsync(
@@ -201,7 +234,7 @@ public sealed class SealedUpload : IAsyncDisposable
             _spool.FlushFolder();
         }
 
-        await _index.SaveAsync(Info(SealedObjectStatus.Receiving, default), _time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        await _index.CheckpointAsync(Info(SealedObjectStatus.Receiving, default), _time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         _durable = Position;
     }
 
@@ -225,10 +258,23 @@ public sealed class SealedUpload : IAsyncDisposable
             _spool.Release(Position - _durable);
             if (_durable == 0)
             {
-                _spool.Delete(_target.Id);
+                await ForgetAsync().ConfigureAwait(false);
             }
 
             End();
+        }
+    }
+
+    private async Task ForgetAsync()
+    {
+        try
+        {
+            await _index.RemoveAsync(_target.Id, CancellationToken.None).ConfigureAwait(false);
+            _spool.Delete(_target.Id);
+        }
+        catch (StorageException)
+        {
+            // The next start finds a row without bytes and removes it.
         }
     }
 
@@ -281,6 +327,7 @@ public sealed class SealedUpload : IAsyncDisposable
         Size = Position,
         Sha256 = sha256,
         ContentType = _header!.ContentType,
+        Recipients = _header.Recipients,
         CreatedAt = _target.CreatedAt,
     };
 }

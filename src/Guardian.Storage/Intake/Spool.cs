@@ -16,18 +16,28 @@ internal sealed class Spool
         _folder = folder;
         _options = options;
         DurableFile.CreateFolder(folder);
+        string idFile = Path.Combine(Path.GetDirectoryName(folder)!, "spool.id");
+        if (!File.Exists(idFile))
+        {
+            DurableFile.Write(idFile, Guid.NewGuid().ToString("N"));
+        }
+
+        Id = File.ReadAllText(idFile).Trim();
     }
 
+    /// <summary>Names this spool among those of other nodes on the same index.</summary>
+    public string Id { get; }
+
     /// <summary>Removes files that no row speaks of and counts the others.</summary>
-    public void Recover(IReadOnlyList<SealedObjectInfo> unarchived)
+    public void Recover(IReadOnlyList<SealedObjectInfo> spooled)
     {
-        HashSet<string> known = [.. unarchived.Select(o => PathOf(o.Id))];
+        HashSet<string> known = [.. spooled.Select(o => PathOf(o.Id))];
         foreach (string file in Directory.EnumerateFiles(_folder).Where(f => !known.Contains(f)))
         {
             File.Delete(file);
         }
 
-        Interlocked.Exchange(ref _bytes, unarchived.Sum(o => o.Size));
+        Interlocked.Exchange(ref _bytes, spooled.Sum(o => o.Size));
     }
 
     /// <summary>Whether the file of an unfinished upload has the bytes that its row vouches for.</summary>
@@ -99,7 +109,14 @@ internal sealed class Spool
         }
     }
 
-    public void Delete(SealedObjectId id) => File.Delete(PathOf(id));
+    /// <returns>False when there was no file.</returns>
+    public bool Delete(SealedObjectId id)
+    {
+        string path = PathOf(id);
+        bool was = File.Exists(path);
+        File.Delete(path);
+        return was;
+    }
 
     public void FlushFolder() => DurableFile.FlushFolder(_folder);
 

@@ -29,4 +29,10 @@ public enum UploadRefusalReason
 
     /// <summary>The object belongs to another camera.</summary>
     OtherCamera,
+
+    /// <summary>The camera, or all of them together, would use more than their quota.</summary>
+    QuotaExceeded,
+
+    /// <summary>The event was erased.</summary>
+    Erased,
 }

@@ -17,9 +17,32 @@ internal static partial class Log
     [LoggerMessage(4004, LogLevel.Information, "Dropped the unfinished upload of {ObjectId}, {Size} bytes: nobody resumed it")]
     public static partial void PartialDropped(ILogger logger, SealedObjectId objectId, long size);
 
+<<<<<<< HEAD
     [LoggerMessage(4050, LogLevel.Error, "The evidence log could not take its queue into the tree")]
     public static partial void EvidenceFailed(ILogger logger, Exception error);
 
     [LoggerMessage(4051, LogLevel.Error, "The evidence log's checkpoint of {Size} entries could not be published")]
     public static partial void PublishFailed(ILogger logger, long size, Exception error);
+=======
+    [LoggerMessage(4010, LogLevel.Information, "Deleted {ObjectId} from {Bucket}")]
+    public static partial void Deleted(ILogger logger, SealedObjectId objectId, BucketName bucket);
+
+    [LoggerMessage(4011, LogLevel.Warning, "Deleting {ObjectId} failed; it is tried again")]
+    public static partial void DeletionFailed(ILogger logger, SealedObjectId objectId, Exception error);
+
+    [LoggerMessage(4012, LogLevel.Error, "The archive's upkeep could not read or write its index")]
+    public static partial void UpkeepFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(4013, LogLevel.Warning, "Quota: {Who} at {Bytes} of {Limit} bytes")]
+    public static partial void QuotaNearlyFull(ILogger logger, string who, long bytes, long? limit);
+
+    [LoggerMessage(4014, LogLevel.Error, "{ObjectId} is archived by the index, and {Bucket} does not have it as it was")]
+    public static partial void ObjectLost(ILogger logger, SealedObjectId objectId, BucketName bucket);
+
+    [LoggerMessage(4015, LogLevel.Warning, "{Bucket} has {Key}, which the index does not know")]
+    public static partial void ObjectUnknown(ILogger logger, BucketName bucket, ObjectKey key);
+
+    [LoggerMessage(4016, LogLevel.Information, "Reconciled {Buckets} buckets, {Objects} objects: {Lost} lost, {Unknown} unknown, {Drift} figures wrong")]
+    public static partial void Reconciled(ILogger logger, int buckets, long objects, int lost, int unknown, int drift);
+>>>>>>> 2bb6ff74af7a82c9be8790052aef0aea0fb80d0c
 }

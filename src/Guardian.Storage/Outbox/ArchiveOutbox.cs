@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,7 @@ internal sealed class ArchiveOutbox(SealedArchiveOptions options, IArchiveStore 
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
 
     private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly ConcurrentDictionary<SealedObjectId, bool> _busy = new();
 
     public void Wake()
     {
@@ -31,6 +33,9 @@ internal sealed class ArchiveOutbox(SealedArchiveOptions options, IArchiveStore 
     }
 
     public void Dispose() => _wake.Dispose();
+
+    /// <summary>Whether an object is being archived at this moment.</summary>
+    public bool IsBusy(SealedObjectId id) => _busy.ContainsKey(id);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -69,10 +74,20 @@ internal sealed class ArchiveOutbox(SealedArchiveOptions options, IArchiveStore 
 
     private async Task<bool> ArchiveAsync(SealedObjectInfo info, CancellationToken cancellationToken)
     {
+        if (!_busy.TryAdd(info.Id, true))
+        {
+            // Its lease ran out while the store still has not answered.
+            return false;
+        }
+
         try
         {
             await PutAsync(info, cancellationToken).ConfigureAwait(false);
-            await index.CompleteAsync(info.Id, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+            if (!await index.CompleteAsync(info, time.GetUtcNow(), cancellationToken).ConfigureAwait(false))
+            {
+                return false;
+            }
+
             spool.Delete(info.Id);
             spool.Release(info.Size);
             Log.Archived(logger, info.Id, info.Bucket, info.Size);
@@ -84,6 +99,10 @@ internal sealed class ArchiveOutbox(SealedArchiveOptions options, IArchiveStore 
             Log.ArchiveFailed(logger, info.Id, info.Attempts + 1, wait, e);
             await index.PostponeAsync(info.Id, time.GetUtcNow() + wait, e.Message, CancellationToken.None).ConfigureAwait(false);
             return false;
+        }
+        finally
+        {
+            _busy.TryRemove(info.Id, out _);
         }
     }
 

@@ -79,6 +79,7 @@ internal sealed class EnrollmentApi(
 
     private async Task<(EdgeId Edge, X509Certificate2 Certificate)?> RedeemAsync(EnrollRequest request, IPAddress? address, CancellationToken cancellationToken)
     {
+        authority.Refresh();
         byte[]? key = network is null || request.WireguardPublicKey.IsEmpty ? null : request.WireguardPublicKey.ToByteArray();
         var claim = new EnrollmentClaim(request.Token, request.Software, request.CameraIds, key, network?.MaxPeers ?? 0, address);
         try
@@ -123,6 +124,7 @@ internal sealed class EnrollmentApi(
 
     private async ValueTask<RenewCertificateResponse> RenewAsync(EdgeId edge, RenewCertificateRequest request, ServerCall<RenewCertificateRequest, RenewCertificateResponse> call)
     {
+        authority.Refresh();
         X509Certificate2 certificate;
         try
         {

@@ -84,11 +84,12 @@ internal sealed class GatewayMonitor(EdgeRegistry registry, EdgeConnections conn
         IReadOnlyDictionary<RegistryTopic, long> revisions = await registry.Database.RevisionsAsync(cancellationToken).ConfigureAwait(false);
 
         // Each by itself: what cannot be done for one of them is tried again and holds up none of the others.
+        // The authority before the commands, which may ask edges to renew.
+        await HandleAsync(RegistryTopic.Authority, () => Run(authorityChanged)).ConfigureAwait(false);
         await HandleAsync(RegistryTopic.Edges, () => EdgesChangedAsync(cancellationToken)).ConfigureAwait(false);
         await HandleAsync(RegistryTopic.Tunnel, () => Run(tunnelChanged)).ConfigureAwait(false);
         await HandleAsync(RegistryTopic.Commands, () => Run(RaiseCommands)).ConfigureAwait(false);
         await HandleAsync(RegistryTopic.Cameras, () => CamerasChangedAsync(cancellationToken)).ConfigureAwait(false);
-        await HandleAsync(RegistryTopic.Authority, () => Run(authorityChanged)).ConfigureAwait(false);
         foreach (RegisteredEdge edge in _edges.Values)
         {
             if (connections.TakeChange(edge) is { } change)

@@ -47,8 +47,8 @@ public sealed class CertificateAuthority : IDisposable
     /// <summary>Every authority that is trusted now, DER: two while one replaces the other.</summary>
     public IReadOnlyList<byte[]> TrustedAuthorities => [.. _authorities.Trusted.Select(c => c.RawData)];
 
-    /// <summary>From when on certificates are surely of the authority that signs edges' certificates now; X.509 keeps whole seconds.</summary>
-    public DateTimeOffset IssuingSince => _authorities.Issuing.NotBefore + ClockTolerance + TimeSpan.FromSeconds(1);
+    /// <summary>The authority that signs edges' certificates now, by the name that they bear as their issuer.</summary>
+    public string Issuer => _authorities.Issuing.Subject;
 
     /// <summary>Whether a new authority is replacing the old one.</summary>
     public bool IsRotating => _authorities.Trusted.Count > 1;
@@ -126,6 +126,16 @@ public sealed class CertificateAuthority : IDisposable
     /// <summary>Reads the files anew, after another process changed them.</summary>
     /// <exception cref="TunnelException">They cannot be read; what was read before stays.</exception>
     public void Reload() => _authorities = Guard(Load);
+
+    /// <summary>Reads the files anew when another process has begun or finished a replacement. Whoever it asks to renew may come before the news of it does.</summary>
+    /// <inheritdoc cref="Reload" path="/exception"/>
+    internal void Refresh()
+    {
+        if (File.Exists(In(NextCertificateFile)) != IsRotating)
+        {
+            Reload();
+        }
+    }
 
     /// <summary>
     /// Forgets the certificates. Those of an earlier <see cref="Reload"/> are left to the garbage collector, because handshakes may still use them.

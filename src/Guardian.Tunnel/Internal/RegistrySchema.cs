@@ -47,7 +47,7 @@ internal static class RegistrySchema
         CREATE TABLE certificates (
             serial TEXT NOT NULL PRIMARY KEY,
             edge_id TEXT NOT NULL REFERENCES edges (id),
-            issued_at INTEGER NOT NULL,
+            issuer TEXT NOT NULL,
             expires_at INTEGER NOT NULL,
             is_used INTEGER NOT NULL DEFAULT 0
         ) WITHOUT ROWID;

@@ -168,16 +168,16 @@ public sealed class EdgeRegistry : IAsyncDisposable
     }
 
     /// <summary>
-    /// The edges that would be shut out if the replacement of the node's authority were finished now: enrolled, and not yet seen with a certificate that is younger than the new authority.
+    /// The edges that would be shut out if the replacement of the node's authority were finished now: enrolled, and not yet seen with a certificate of the new authority.
     /// </summary>
-    /// <param name="issuingSince">When the new authority was made; <see cref="CertificateAuthority.IssuingSince"/>.</param>
+    /// <param name="issuer">The new authority; <see cref="CertificateAuthority.Issuer"/>.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task<IReadOnlyList<RegisteredEdge>> ListNotRenewedSinceAsync(DateTimeOffset issuingSince, CancellationToken cancellationToken) => _database.ReadAsync<IReadOnlyList<RegisteredEdge>>(
+    public Task<IReadOnlyList<RegisteredEdge>> ListNotRenewedAsync(string issuer, CancellationToken cancellationToken) => _database.ReadAsync<IReadOnlyList<RegisteredEdge>>(
         c => [.. c.Query<EdgeRow>(
             $"""
-            SELECT {EdgeColumns} FROM edges WHERE state = @Active AND id NOT IN (SELECT edge_id FROM certificates WHERE issued_at >= @Since AND is_used = 1) ORDER BY added_at, id
+            SELECT {EdgeColumns} FROM edges WHERE state = @Active AND id NOT IN (SELECT edge_id FROM certificates WHERE issuer = @Issuer AND is_used = 1) ORDER BY added_at, id
             """,
-            new { Active = (int)EdgeState.Active, Since = SqlTime.ToSql(issuingSince) }).Select(r => r.ToEdge())],
+            new { Active = (int)EdgeState.Active, Issuer = issuer }).Select(r => r.ToEdge())],
         cancellationToken);
 
     /// <summary>Lets the running gateway know that the certificate authority's files have changed, and writes the audit log.</summary>
@@ -276,8 +276,8 @@ public sealed class EdgeRegistry : IAsyncDisposable
             // One of before certificates were listed is listed now, so that from here on the list is all there is.
             c.Execute(
                 """
-                INSERT INTO certificates (serial, edge_id, issued_at, expires_at, is_used)
-                SELECT @Serial, id, enrolled_at, COALESCE(certificate_expires_at, @Now), 1 FROM edges WHERE id = @Id AND certificates_listed = 0 ON CONFLICT DO NOTHING
+                INSERT INTO certificates (serial, edge_id, issuer, expires_at, is_used)
+                SELECT @Serial, id, '', COALESCE(certificate_expires_at, @Now), 1 FROM edges WHERE id = @Id AND certificates_listed = 0 ON CONFLICT DO NOTHING
                 """,
                 key);
             c.Execute("UPDATE edges SET certificates_listed = 1 WHERE id = @Id", key);
@@ -342,12 +342,12 @@ public sealed class EdgeRegistry : IAsyncDisposable
         return new AdmissionTicket(Find(connection, id)!, token, expires);
     }
 
-    private void ListCertificate(SqliteConnection connection, EdgeId edge, X509Certificate2 certificate)
+    private static void ListCertificate(SqliteConnection connection, EdgeId edge, X509Certificate2 certificate)
     {
         long expires = SqlTime.ToSql(certificate.NotAfter);
         connection.Execute(
-            "INSERT INTO certificates (serial, edge_id, issued_at, expires_at) VALUES (@Serial, @Id, @Now, @Expires)",
-            new { Serial = certificate.SerialNumber, Id = edge.ToString(), Now, Expires = expires });
+            "INSERT INTO certificates (serial, edge_id, issuer, expires_at) VALUES (@Serial, @Id, @Issuer, @Expires)",
+            new { Serial = certificate.SerialNumber, Id = edge.ToString(), certificate.Issuer, Expires = expires });
         connection.Execute("UPDATE edges SET certificate_expires_at = @Expires WHERE id = @Id", new { Id = edge.ToString(), Expires = expires });
     }
 

@@ -1,0 +1,20 @@
+namespace Guardian.Storage;
+
+/// <summary>How much an object's event matters, for retention.</summary>
+public enum ObjectSeverity
+{
+    /// <summary>Nobody has said.</summary>
+    Unknown = 0,
+
+    /// <summary>Of little interest.</summary>
+    Low = 1,
+
+    /// <summary>Worth a look.</summary>
+    Medium = 2,
+
+    /// <summary>To be acted on.</summary>
+    High = 3,
+
+    /// <summary>To be acted on at once.</summary>
+    Critical = 4,
+}

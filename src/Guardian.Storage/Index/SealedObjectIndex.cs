@@ -1,0 +1,259 @@
+using System.Data.Common;
+using Dapper;
+using Guardian.Shared.Sql;
+
+namespace Guardian.Storage;
+
+/// <summary>The rows that say which objects there are and where each stands. What a row says is true after a crash; a file without a row is litter.</summary>
+/// <param name="database">Where the rows are.</param>
+/// <param name="holder">The spool of this process: rows of other nodes' spools are left alone.</param>
+/// <param name="ledger">What the objects weigh on the quota.</param>
+internal sealed class SealedObjectIndex(StorageDatabase database, string holder, UsageLedger ledger)
+{
+    private const string ById = "WHERE event_id = @EventId AND name = @Name";
+
+    public Task<SealedObjectInfo?> GetAsync(SealedObjectId id, CancellationToken cancellationToken) => database.ReadAsync(c => Get(c, id), cancellationToken);
+
+    public Task<IReadOnlyList<SealedObjectInfo>> ListForEventAsync(Guid eventId, CancellationToken cancellationToken) =>
+        QueryAsync($"SELECT {ObjectRow.Columns} FROM objects WHERE event_id = @EventId ORDER BY name", new { EventId = eventId.ToString() }, cancellationToken);
+
+    /// <summary>What only this process's spool has.</summary>
+    public Task<IReadOnlyList<SealedObjectInfo>> ListSpooledAsync(CancellationToken cancellationToken) => QueryAsync(
+        $"SELECT {ObjectRow.Columns} FROM objects WHERE status IN ({(int)SealedObjectStatus.Receiving}, {(int)SealedObjectStatus.Pending}, {(int)SealedObjectStatus.Uploading}, {(int)SealedObjectStatus.Failed}) AND archived_at IS NULL AND holder = @Holder",
+        new { Holder = holder },
+        cancellationToken);
+
+    /// <summary>Opens a page of the index, newest first.</summary>
+    public Task<IReadOnlyList<SealedObjectInfo>> QueryAsync(IndexQuery query, IndexCursor? after, CancellationToken cancellationToken)
+    {
+        var where = new List<string>();
+        void Where(bool given, string condition)
+        {
+            if (given)
+            {
+                where.Add(condition);
+            }
+        }
+
+        Where(query.CameraId is not null, "camera_id = @CameraId");
+        Where(query.EventId is not null, "event_id = @EventId");
+        Where(query.Status is not null, "status = @Status");
+        Where(query.From is not null, "created_at >= @From");
+        Where(query.Until is not null, "created_at < @Until");
+        Where(after is not null, "(created_at, event_id, name) < (@At, @AfterEvent, @AfterName)");
+        return QueryAsync(
+            $"SELECT {ObjectRow.Columns} FROM objects {(where.Count == 0 ? "" : $"WHERE {string.Join(" AND ", where)}")} ORDER BY created_at DESC, event_id DESC, name DESC LIMIT @Limit",
+            new
+            {
+                query.CameraId,
+                EventId = query.EventId?.ToString(),
+                Status = (long?)query.Status,
+                From = query.From is { } from ? SqlTime.ToSql(from) : (long?)null,
+                Until = query.Until is { } until ? SqlTime.ToSql(until) : (long?)null,
+                At = after?.CreatedAt,
+                AfterEvent = after?.EventId.ToString(),
+                AfterName = after?.Name,
+                Limit = query.Limit + 1,
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Begins an object: its row, and its weight on the quota. Both stay until it is removed.</summary>
+    /// <returns>Null, or why it may not begin.</returns>
+    public Task<UploadRefusal?> BeginAsync(SealedObjectId id, string cameraId, DateTimeOffset createdAt, long reserve, CancellationToken cancellationToken) => database.WriteAsync(
+        c =>
+        {
+            if (c.ExecuteScalar<long>("SELECT COUNT(*) FROM erased_events WHERE event_id = @EventId", Key(id)) > 0)
+            {
+                return new UploadRefusal(UploadRefusalReason.Erased, "event_id: the event was erased");
+            }
+
+            if (ledger.Refuse(c, cameraId, reserve, 1) is { } refusal)
+            {
+                return refusal;
+            }
+
+            c.Execute(
+                """
+                INSERT INTO objects (event_id, name, camera_id, status, size, content_type, created_at, updated_at, reserved, holder, bucket)
+                VALUES (@EventId, @Name, @CameraId, @Status, 0, '', @CreatedAt, @CreatedAt, @Reserved, @Holder, @Bucket)
+                """,
+                new
+                {
+                    EventId = id.EventId.ToString(),
+                    id.Name,
+                    CameraId = cameraId,
+                    Status = (long)SealedObjectStatus.Receiving,
+                    CreatedAt = SqlTime.ToSql(createdAt),
+                    Reserved = reserve,
+                    Holder = holder,
+                    Bucket = BucketName.ForCamera(cameraId).ToString(),
+                });
+            UsageLedger.Charge(c, cameraId, reserve, 1);
+            return null;
+        },
+        cancellationToken);
+
+    /// <summary>Lets an upload grow past what was reserved for it.</summary>
+    public Task<UploadRefusal?> GrowAsync(SealedObjectId id, string cameraId, long bytes, CancellationToken cancellationToken) => database.WriteAsync(
+        c =>
+        {
+            if (ledger.Refuse(c, cameraId, bytes, 0) is { } refusal)
+            {
+                return refusal;
+            }
+
+            if (c.Execute($"UPDATE objects SET reserved = reserved + @Bytes {ById} AND status = {(int)SealedObjectStatus.Receiving}", new { Bytes = bytes, EventId = id.EventId.ToString(), id.Name }) == 0)
+            {
+                return Gone(id);
+            }
+
+            UsageLedger.Charge(c, cameraId, bytes, 0);
+            return null;
+        },
+        cancellationToken);
+
+    /// <summary>Records an upload's durable bytes.</summary>
+    /// <returns>Null, or that the object was erased meanwhile.</returns>
+    public Task<UploadRefusal?> CheckpointAsync(SealedObjectInfo info, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
+        c => c.Execute(
+            $"UPDATE objects SET size = @Size, content_type = @ContentType, updated_at = @Now {ById} AND status = {(int)SealedObjectStatus.Receiving}",
+            new { info.Size, info.ContentType, Now = SqlTime.ToSql(now), EventId = info.Id.EventId.ToString(), info.Id.Name }) == 0 ? Gone(info.Id) : null,
+        cancellationToken);
+
+    /// <summary>The object is whole and durable: from here on it is acknowledged, and driven by its row.</summary>
+    public Task<UploadRefusal?> AcceptAsync(SealedObjectInfo info, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
+        c =>
+        {
+            long? reserved = c.ExecuteScalar<long?>($"SELECT reserved FROM objects {ById} AND status = {(int)SealedObjectStatus.Receiving} {database.Dialect.ForUpdate}", Key(info.Id));
+            if (reserved is null)
+            {
+                return Gone(info.Id);
+            }
+
+            c.Execute(
+                $"""
+                UPDATE objects SET status = {(int)SealedObjectStatus.Pending}, size = @Size, reserved = @Size, sha256 = @Sha256, content_type = @ContentType, updated_at = @Now, cid = @Cid, format_version = @FormatVersion,
+                    recipients = @Recipients
+                {ById}
+                """,
+                new
+                {
+                    EventId = info.Id.EventId.ToString(),
+                    info.Id.Name,
+                    info.Size,
+                    Sha256 = info.Sha256.ToArray(),
+                    info.ContentType,
+                    Now = SqlTime.ToSql(now),
+                    info.Cid,
+                    FormatVersion = (long)info.FormatVersion,
+                    Recipients = string.Join(',', info.Recipients),
+                });
+            UsageLedger.Charge(c, info.CameraId, info.Size - reserved.Value, 0);
+            ObjectEvidence.Append(c, EvidenceKind.Acceptance, "accepted", now, info);
+            return null;
+        },
+        cancellationToken);
+
+    /// <summary>Forgets an object that was never acknowledged.</summary>
+    public Task RemoveAsync(SealedObjectId id, CancellationToken cancellationToken) => database.WriteAsync(
+        c => Get(c, id) is { Status: SealedObjectStatus.Receiving } && Remove(c, id), cancellationToken);
+
+    /// <summary>
+    /// Takes the objects that are due, oldest first, and marks them as being archived. One whose lease has run out is due again: its end could not be recorded.
+    /// </summary>
+    public Task<IReadOnlyList<SealedObjectInfo>> LeaseDueAsync(DateTimeOffset now, TimeSpan lease, int limit, CancellationToken cancellationToken) => database.WriteAsync(
+        c => Read(
+            c,
+            $"""
+            UPDATE objects SET status = {(int)SealedObjectStatus.Uploading}, next_attempt_at = @Until
+            WHERE (event_id, name) IN (SELECT event_id, name FROM objects WHERE status IN ({(int)SealedObjectStatus.Pending}, {(int)SealedObjectStatus.Uploading})
+                AND holder = @Holder AND next_attempt_at <= @Now ORDER BY next_attempt_at LIMIT @Limit)
+            RETURNING {ObjectRow.Columns}
+            """,
+            new { Now = SqlTime.ToSql(now), Until = SqlTime.ToSql(now + lease), Limit = limit, Holder = holder }),
+        cancellationToken);
+
+    /// <returns>False when the object was to be deleted meanwhile: whoever deletes it removes the spool's copy too.</returns>
+    public Task<bool> CompleteAsync(SealedObjectInfo info, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
+        c =>
+        {
+            bool done = c.Execute(
+                $"""
+                UPDATE objects SET status = {(int)SealedObjectStatus.Completed}, archived_at = @Now, updated_at = @Now, last_error = NULL {ById} AND status = {(int)SealedObjectStatus.Uploading}
+                """,
+                new { Now = SqlTime.ToSql(now), EventId = info.Id.EventId.ToString(), info.Id.Name }) > 0;
+            if (done)
+            {
+                ObjectEvidence.Append(c, EvidenceKind.Archive, "archived", now, info);
+            }
+
+            return done;
+        },
+        cancellationToken);
+
+    public Task PostponeAsync(SealedObjectId id, DateTimeOffset until, string error, CancellationToken cancellationToken) => database.WriteAsync(
+        c => c.Execute(
+            $"UPDATE objects SET status = {(int)SealedObjectStatus.Pending}, attempts = attempts + 1, next_attempt_at = @Until, last_error = @Error {ById} AND status = {(int)SealedObjectStatus.Uploading}",
+            new { Until = SqlTime.ToSql(until), Error = error, EventId = id.EventId.ToString(), id.Name }),
+        cancellationToken);
+
+    /// <summary>No further attempt can help: the spool keeps the bytes, and a person has to look.</summary>
+    public Task FailAsync(SealedObjectId id, string error, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
+        c => c.Execute(
+            $"UPDATE objects SET status = {(int)SealedObjectStatus.Failed}, attempts = attempts + 1, last_error = @Error, updated_at = @Now {ById}",
+            new { Now = SqlTime.ToSql(now), Error = error, EventId = id.EventId.ToString(), id.Name }),
+        cancellationToken);
+
+    /// <summary>What failed is due again, on an operator's word.</summary>
+    public Task<int> RetryFailedAsync(CancellationToken cancellationToken) => database.WriteAsync(
+        c => c.Execute(
+            $"UPDATE objects SET status = {(int)SealedObjectStatus.Pending}, next_attempt_at = 0 WHERE status = {(int)SealedObjectStatus.Failed} AND archived_at IS NULL AND holder = @Holder",
+            new { Holder = holder }),
+        cancellationToken);
+
+    /// <summary>Objects whose archiving a killed process left in the air are due again.</summary>
+    public Task ReleaseAllAsync(CancellationToken cancellationToken) => database.WriteAsync(
+        c =>
+        {
+            // Rows of before there were several spools are this one's.
+            c.Execute("UPDATE objects SET holder = @Holder WHERE holder = '' AND archived_at IS NULL", new { Holder = holder });
+            c.Execute(
+                $"UPDATE objects SET status = {(int)SealedObjectStatus.Pending}, next_attempt_at = 0 WHERE status = {(int)SealedObjectStatus.Uploading} AND holder = @Holder", new { Holder = holder });
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyList<SealedObjectInfo>> ListStalePartialsAsync(DateTimeOffset before, CancellationToken cancellationToken) => QueryAsync(
+        $"SELECT {ObjectRow.Columns} FROM objects WHERE status = {(int)SealedObjectStatus.Receiving} AND holder = @Holder AND updated_at < @Before",
+        new { Before = SqlTime.ToSql(before), Holder = holder },
+        cancellationToken);
+
+    /// <summary>What everything of an event counts as for retention.</summary>
+    public Task SetSeverityAsync(Guid eventId, ObjectSeverity severity, CancellationToken cancellationToken) => database.WriteAsync(
+        c => c.Execute("UPDATE objects SET severity = @Severity WHERE event_id = @EventId", new { Severity = (long)severity, EventId = eventId.ToString() }), cancellationToken);
+
+    public static SealedObjectInfo? Get(DbConnection connection, SealedObjectId id) =>
+        connection.QuerySingleOrDefault<ObjectRow>($"SELECT {ObjectRow.Columns} FROM objects {ById}", Key(id))?.ToInfo();
+
+    public static IReadOnlyList<SealedObjectInfo> Read(DbConnection connection, string sql, object? parameters) =>
+        [.. connection.Query<ObjectRow>(sql, parameters).Select(r => r.ToInfo())];
+
+    /// <summary>Removes a row and gives back what it weighed.</summary>
+    public static bool Remove(DbConnection connection, SealedObjectId id)
+    {
+        foreach ((string cameraId, long reserved) in connection.Query<(string, long)>($"DELETE FROM objects {ById} RETURNING camera_id, reserved", Key(id)).ToList())
+        {
+            UsageLedger.Charge(connection, cameraId, -reserved, -1);
+            return true;
+        }
+
+        return false;
+    }
+
+    private static UploadRefusal Gone(SealedObjectId id) => new(UploadRefusalReason.Erased, $"{id} was erased while it arrived");
+
+    private static object Key(SealedObjectId id) => new { EventId = id.EventId.ToString(), id.Name };
+
+    private Task<IReadOnlyList<SealedObjectInfo>> QueryAsync(string sql, object? parameters, CancellationToken cancellationToken) =>
+        database.ReadAsync(c => Read(c, sql, parameters), cancellationToken);
+}
