@@ -34,6 +34,9 @@ internal sealed class EvidenceKeyring
         return key;
     }
 
+    /// <summary>Drops a key that no log has.</summary>
+    public void Forget() => File.Delete(_key);
+
     public void Remember(EvidenceCheckpoint checkpoint) => DurableFile.Write(_checkpoint, checkpoint.Note);
 
     /// <summary>The first step of a rotation: the new key is on the disk, and nobody knows it yet.</summary>

@@ -2,7 +2,6 @@ using System.Data.Common;
 using System.Security.Cryptography;
 using Dapper;
 using Guardian.Shared.Files;
-using Guardian.Shared.Sql;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -23,7 +22,7 @@ public sealed class EvidenceLog : IDisposable
     private const string EntryColumns = "leaf_index AS LeafIndex, kind AS Kind, at_ms AS AtMs, details AS Details, salt AS Salt, commitment AS Commitment";
     private const long MillisecondsPerHour = 3_600_000;
 
-    private readonly SqliteDatabase _database;
+    private readonly StorageDatabase _database;
     private readonly EvidenceOptions _options;
     private readonly EvidenceKeyring _keys;
     private readonly TimeProvider _time;
@@ -31,8 +30,9 @@ public sealed class EvidenceLog : IDisposable
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly SemaphoreSlim _sequencer = new(1, 1);
 
-    private EvidenceLog(SqliteDatabase database, EvidenceOptions options, EvidenceKeyring keys, string origin, TimeProvider time, ILogger logger)
+    private EvidenceLog(StorageDatabase database, EvidenceOptions options, EvidenceKeyring keys, string origin, bool isSigner, TimeProvider time, ILogger logger)
     {
+        IsSigner = isSigner;
         _database = database;
         _options = options;
         _keys = keys;
@@ -44,10 +44,15 @@ public sealed class EvidenceLog : IDisposable
     /// <summary>The log's name: <c>guardian/evidence/</c> and the first 16 hexadecimal digits of its first key's id.</summary>
     public string Origin { get; }
 
+    /// <summary>
+    /// Whether this node takes the queue into the tree. Of several nodes that share a database it is the one whose folder has the key; the others queue, and their entries wait for it.
+    /// </summary>
+    public bool IsSigner { get; }
+
     /// <summary>Opens the log, or makes it and its key.</summary>
     /// <exception cref="StorageException">The key is missing or not this log's, or the database is older than what was signed.</exception>
     internal static async Task<EvidenceLog> OpenAsync(
-        SqliteDatabase database, EvidenceOptions options, TimeProvider? time = null, ILogger? logger = null, CancellationToken cancellationToken = default)
+        StorageDatabase database, EvidenceOptions options, TimeProvider? time = null, ILogger? logger = null, CancellationToken cancellationToken = default)
     {
         if (options.Validate() is { Count: > 0 } errors)
         {
@@ -56,7 +61,7 @@ public sealed class EvidenceLog : IDisposable
 
         time ??= TimeProvider.System;
         var keys = new EvidenceKeyring(options.Directory);
-        string? origin = await database.ReadAsync(c => c.QuerySingleOrDefault<string>("SELECT origin FROM evidence_state WHERE id = 1"), cancellationToken).ConfigureAwait(false);
+        string? origin = await database.ReadAsync(OriginOf, cancellationToken).ConfigureAwait(false);
         if (origin is null)
         {
             if (keys.LastSigned is { } signed)
@@ -66,13 +71,23 @@ public sealed class EvidenceLog : IDisposable
 
             using EvidenceSigningKey first = keys.HasKey ? keys.Open() : keys.Create();
             origin = await database.WriteAsync(c => Begin(c, first.PublicKey, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+            if (origin != OriginFor(first.PublicKey))
+            {
+                // Another node was faster; it signs.
+                keys.Forget();
+            }
         }
 
-        var log = new EvidenceLog(database, options, keys, origin, time, logger ?? NullLogger.Instance);
-        IReadOnlyList<EvidenceKeyInfo> known = await log.ListKeysAsync(cancellationToken).ConfigureAwait(false);
-        keys.Recover(next => known.Any(k => k.Key.Id == next.Id));
-        log.CheckKey(known);
-        await log.CheckNotOlderAsync(cancellationToken).ConfigureAwait(false);
+        bool isSigner = keys.HasKey || keys.LastSigned is not null;
+        var log = new EvidenceLog(database, options, keys, origin, isSigner, time, logger ?? NullLogger.Instance);
+        if (isSigner)
+        {
+            IReadOnlyList<EvidenceKeyInfo> known = await log.ListKeysAsync(cancellationToken).ConfigureAwait(false);
+            keys.Recover(next => known.Any(k => k.Key.Id == next.Id));
+            log.CheckKey(known);
+            await log.CheckNotOlderAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         return log;
     }
 
@@ -104,11 +119,16 @@ public sealed class EvidenceLog : IDisposable
         return RecordAsync(new EvidenceRecord(EvidenceKind.Access, now, id.EventId, id.Name, FormattableString.Invariant($"{minute} {who}"), details), cancellationToken);
     }
 
-    /// <summary>Puts everything that is queued into the tree and signs the result.</summary>
+    /// <summary>Puts everything that is queued into the tree and signs the result. Where another node signs, nothing is done.</summary>
     /// <returns>The newest checkpoint.</returns>
-    /// <exception cref="StorageException">The database or the key failed.</exception>
+    /// <exception cref="StorageException">The database or the key failed, or nothing has been signed yet.</exception>
     public async Task<EvidenceCheckpoint> IntegrateAsync(CancellationToken cancellationToken)
     {
+        if (!IsSigner)
+        {
+            return await GetCheckpointAsync(cancellationToken).ConfigureAwait(false) ?? throw NothingSigned();
+        }
+
         await _sequencer.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -137,7 +157,7 @@ public sealed class EvidenceLog : IDisposable
     /// <summary>Keeps the log up to date until cancelled: run it in the background.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        while (!cancellationToken.IsCancellationRequested)
+        while (IsSigner && !cancellationToken.IsCancellationRequested)
         {
             try
             {
@@ -149,7 +169,7 @@ public sealed class EvidenceLog : IDisposable
             {
                 return;
             }
-            catch (Exception e) when (e is DbException or StorageException or IOException)
+            catch (Exception e) when (e is StorageException or IOException)
             {
                 Log.EvidenceFailed(_logger, e);
                 await Task.Delay(_options.Interval, _time, CancellationToken.None).ConfigureAwait(false);
@@ -207,6 +227,11 @@ public sealed class EvidenceLog : IDisposable
     /// <exception cref="StorageException">The database or the key failed; running it again is safe.</exception>
     public async Task<EvidencePublicKey> RotateKeyAsync(CancellationToken cancellationToken)
     {
+        if (!IsSigner)
+        {
+            throw new StorageException($"evidence log: {_options.Directory} does not have the key of {Origin}; rotate it on the node that signs");
+        }
+
         using EvidenceSigningKey old = _keys.Open();
         using EvidenceSigningKey next = _keys.Prepare();
         byte[] endorsement = old.Sign(EvidenceKeyInfo.EndorsementText(Origin, next.PublicKey));
@@ -241,12 +266,12 @@ public sealed class EvidenceLog : IDisposable
     }
 
     /// <summary>Everything that an export or a receipt needs, as of one moment.</summary>
-    internal Task<EvidenceSnapshot> SnapshotAsync(Guid eventId, CancellationToken cancellationToken) => _database.ReadAsync(
+    internal Task<EvidenceSnapshot> SnapshotAsync(Guid eventId, CancellationToken cancellationToken) => _database.WriteAsync(
         c =>
         {
-            // One transaction: proofs of one size, under one checkpoint.
-            using DbTransaction transaction = c.BeginTransaction();
-            EvidenceCheckpoint checkpoint = Newest(c) ?? throw new StorageException("evidence log: nothing has been signed yet", isTransient: true);
+            // Locked against the sequencer, so that checkpoint, entries and keys are of one moment.
+            Lock(c);
+            EvidenceCheckpoint checkpoint = Newest(c) ?? throw NothingSigned();
             var tree = new MerkleTree(new SqlMerkleTiles(c));
             List<Row> rows = [.. c.Query<Row>(
                 $"SELECT {EntryColumns} FROM evidence_entries WHERE subject = @Subject AND leaf_index < @Size ORDER BY leaf_index", new { Subject = EvidenceQueue.Subject(eventId), checkpoint.Size })];
@@ -254,10 +279,18 @@ public sealed class EvidenceLog : IDisposable
         },
         cancellationToken);
 
+    private static string OriginFor(EvidencePublicKey first) => $"guardian/evidence/{first.Id[..16]}";
+
+    private static string? OriginOf(DbConnection c) => c.QuerySingleOrDefault<string>("SELECT origin FROM evidence_state WHERE id = 1");
+
     private static string Begin(DbConnection c, EvidencePublicKey key, DateTimeOffset now)
     {
-        string origin = $"guardian/evidence/{key.Id[..16]}";
-        c.Execute("INSERT INTO evidence_state (id, origin, size) VALUES (1, @Origin, 0)", new { Origin = origin });
+        string origin = OriginFor(key);
+        if (c.Execute("INSERT INTO evidence_state (id, origin, size) VALUES (1, @Origin, 0) ON CONFLICT (id) DO NOTHING", new { Origin = origin }) == 0)
+        {
+            return OriginOf(c)!;
+        }
+
         AddKey(c, origin, key, null, null, now);
         return origin;
     }
@@ -277,6 +310,8 @@ public sealed class EvidenceLog : IDisposable
         EvidenceQueue.Append(c, new EvidenceRecord(EvidenceKind.Key, now, null, null, key.Id, details));
     }
 
+    private static StorageException NothingSigned() => new("evidence log: nothing has been signed yet", isTransient: true);
+
     private static long Size(DbConnection c) => c.QuerySingle<long>("SELECT size FROM evidence_state WHERE id = 1");
 
     private static EvidenceCheckpoint? Newest(DbConnection c) =>
@@ -295,11 +330,13 @@ public sealed class EvidenceLog : IDisposable
             new { Hour = hour, checkpoint.Size, checkpoint.Note });
     }
 
+    /// <summary>Makes transactions that must not run side by side wait for each other: a row that each of them writes first.</summary>
+    private static void Lock(DbConnection c) => c.Execute("UPDATE evidence_state SET size = size WHERE id = 1");
+
     /// <summary>Takes one batch from the queue into the tree and signs, all in the caller's transaction.</summary>
     private (EvidenceCheckpoint Checkpoint, int Added) Sequence(DbConnection c, EvidenceSigningKey key)
     {
-        // A write comes first, so that two sequencers wait for each other also where transactions run side by side.
-        c.Execute("UPDATE evidence_state SET size = size WHERE id = 1");
+        Lock(c);
         var tiles = new SqlMerkleTiles(c);
         var appender = new MerkleAppender(tiles, Size(c));
         List<QueuedRow> queued = [.. c.Query<QueuedRow>(
@@ -333,11 +370,10 @@ public sealed class EvidenceLog : IDisposable
         var of = new { erasure.Subject, erasure.ObjectName, Size = size };
         List<long> indices = [.. c.Query<long>($"SELECT leaf_index FROM evidence_entries WHERE {which} ORDER BY leaf_index", of)];
         c.Execute($"UPDATE evidence_entries SET details = NULL, salt = NULL WHERE {which}", of);
-        var details = new Dictionary<string, string>(EvidenceDetails.Read(erasure.Details)!) { ["entries"] = IndexRanges.Write(indices) };
 
-        // The event's id goes as well; its hash stays, for whoever knows the id.
-        details.Remove("event");
-        details["event_hash"] = erasure.Subject ?? "";
+        // Neither camera nor event are told by what stays; the event's hash is there for whoever knows its id.
+        IEnumerable<KeyValuePair<string, string>> kept = EvidenceDetails.Read(erasure.Details)!.Where(d => EvidenceFields.KeptByErasure.Contains(d.Key));
+        var details = new Dictionary<string, string>(kept) { [EvidenceFields.Entries] = IndexRanges.Write(indices), [EvidenceFields.EventHash] = erasure.Subject ?? "" };
         return EvidenceDetails.Write(details);
     }
 

@@ -6,7 +6,7 @@ public sealed class EvidenceOptions
     /// <summary>The configuration section that hosts bind these options to.</summary>
     public const string Section = "Guardian:Storage:Evidence";
 
-    /// <summary>Folder of the signing key and the last checkpoint, the node's alone. Required.</summary>
+    /// <summary>Folder of the signing key and the last checkpoint, the node's alone.</summary>
     public string Directory { get; set; } = "";
 
     /// <summary>Longest wait between a happening and the checkpoint that covers it. Default 1 s; 100 ms to 1 hour.</summary>

@@ -157,7 +157,7 @@ public static class EvidenceVerifier
                 EvidenceFlaw.Unless(committed, $"{at}: details: not those that the leaf commits to");
                 IReadOnlyDictionary<string, string>? details = EvidenceDetails.Read(e.Details);
                 EvidenceFlaw.Unless(details is not null, $"{at}: details: not an object of strings");
-                bool mine = leaf!.Kind == EvidenceKind.Erasure ? details!.GetValueOrDefault(EvidenceRecords.EventHash) == subject : details!.GetValueOrDefault(EvidenceRecords.Event) == document.Event.ToString();
+                bool mine = leaf!.Kind == EvidenceKind.Erasure ? details!.GetValueOrDefault(EvidenceFields.EventHash) == subject : details!.GetValueOrDefault(EvidenceFields.Event) == document.Event.ToString();
                 EvidenceFlaw.Unless(mine, $"{at}: it is about another event than {document.Event}");
             }
 
@@ -166,7 +166,7 @@ public static class EvidenceVerifier
 
         foreach (EvidenceEntry gone in entries.Where(e => e.Details is null))
         {
-            bool erased = entries.Any(e => e.Kind == EvidenceKind.Erasure && e.Index > gone.Index && IndexRanges.Contains(Detail(e, EvidenceRecords.Entries) ?? "", gone.Index));
+            bool erased = entries.Any(e => e.Kind == EvidenceKind.Erasure && e.Index > gone.Index && IndexRanges.Contains(Detail(e, EvidenceFields.Entries) ?? "", gone.Index));
             EvidenceFlaw.Unless(erased, $"entry {gone.Index}: its details are missing, and no erasure says that they were removed");
         }
 
@@ -183,23 +183,26 @@ public static class EvidenceVerifier
             EvidenceFlaw.Unless(named, $"objects: {Shown(o.Name)} is not a name, or stands twice");
             string sha256 = await reader.ReadObjectAsync(path, o.Size, cancellationToken).ConfigureAwait(false);
             EvidenceFlaw.Unless(sha256 == o.Sha256, $"{path}: its SHA-256 is {sha256}, the statement says {Shown(o.Sha256)}");
-            EvidenceEntry? accepted = entries.LastOrDefault(e => e.Kind == EvidenceKind.Acceptance && Detail(e, EvidenceRecords.Name) == o.Name);
+            EvidenceEntry? accepted = entries.LastOrDefault(e => IsAcceptance(e) && Detail(e, EvidenceFields.Name) == o.Name);
             EvidenceFlaw.Unless(accepted is not null, $"{path}: no entry says that it was accepted");
-            bool same = Detail(accepted!, EvidenceRecords.Sha256) == sha256 && Detail(accepted!, EvidenceRecords.Size) == FormattableString.Invariant($"{o.Size}");
+            bool same = Detail(accepted!, EvidenceFields.Sha256) == sha256 && Detail(accepted!, EvidenceFields.Size) == FormattableString.Invariant($"{o.Size}");
             EvidenceFlaw.Unless(same, $"{path}: its bytes are not those that entry {accepted!.Index} accepted");
-            EvidenceEntry? archived = entries.FirstOrDefault(e => e.Kind == EvidenceKind.Archive && Detail(e, EvidenceRecords.Name) == o.Name);
-            EvidenceFlaw.Unless(archived is null || Detail(archived, EvidenceRecords.Sha256) == sha256, $"{path}: its bytes are not those that entry {archived?.Index} archived");
+            EvidenceEntry? other = entries.FirstOrDefault(e => e.Kind == EvidenceKind.Archive && Detail(e, EvidenceFields.Name) == o.Name && Detail(e, EvidenceFields.Sha256) is { } of && of != sha256);
+            EvidenceFlaw.Unless(other is null, $"{path}: its bytes are not those that entry {other?.Index} is about");
         }
 
         foreach (EvidenceEntry accepted in entries.Where(e => e.Kind == EvidenceKind.Acceptance && e.Details is not null))
         {
-            string name = Detail(accepted, EvidenceRecords.Name) ?? "";
-            bool erased = entries.Any(e => e.Kind == EvidenceKind.Erasure && e.Index > accepted.Index && Detail(e, EvidenceRecords.Name) is var of && (of is null || of == name));
+            string name = Detail(accepted, EvidenceFields.Name) ?? "";
+            bool erased = entries.Any(e => e.Kind == EvidenceKind.Erasure && e.Index > accepted.Index && Detail(e, EvidenceFields.Name) is var of && (of is null || of == name));
             EvidenceFlaw.Unless(erased || seen.Contains(name), $"{EvidenceExport.PathOf(Shown(name))}: entry {accepted.Index} accepted it, and it is not in the file");
         }
 
         await reader.ReadEndAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>An object that the archive had and the index did not has an entry of its own in place of its acceptance.</summary>
+    private static bool IsAcceptance(EvidenceEntry e) => e.Kind == EvidenceKind.Acceptance || (e.Kind == EvidenceKind.Archive && Detail(e, EvidenceFields.What) == "adopted");
 
     private static string? Detail(EvidenceEntry entry, string name) => entry.Details is { } text ? EvidenceDetails.Read(text)?.GetValueOrDefault(name) : null;
 

@@ -17,13 +17,12 @@ internal static partial class Log
     [LoggerMessage(4004, LogLevel.Information, "Dropped the unfinished upload of {ObjectId}, {Size} bytes: nobody resumed it")]
     public static partial void PartialDropped(ILogger logger, SealedObjectId objectId, long size);
 
-<<<<<<< HEAD
     [LoggerMessage(4050, LogLevel.Error, "The evidence log could not take its queue into the tree")]
     public static partial void EvidenceFailed(ILogger logger, Exception error);
 
     [LoggerMessage(4051, LogLevel.Error, "The evidence log's checkpoint of {Size} entries could not be published")]
     public static partial void PublishFailed(ILogger logger, long size, Exception error);
-=======
+
     [LoggerMessage(4010, LogLevel.Information, "Deleted {ObjectId} from {Bucket}")]
     public static partial void Deleted(ILogger logger, SealedObjectId objectId, BucketName bucket);
 
@@ -44,5 +43,4 @@ internal static partial class Log
 
     [LoggerMessage(4016, LogLevel.Information, "Reconciled {Buckets} buckets, {Objects} objects: {Lost} lost, {Unknown} unknown, {Drift} figures wrong")]
     public static partial void Reconciled(ILogger logger, int buckets, long objects, int lost, int unknown, int drift);
->>>>>>> 2bb6ff74af7a82c9be8790052aef0aea0fb80d0c
 }

@@ -167,7 +167,7 @@ public sealed class EvidenceExportTests
         await using EvidenceFixture f = await WithEventAsync();
         foreach (SealedObjectInfo o in f.Objects)
         {
-            await f.QueueAsync(EvidenceRecords.Erasure(o, "erased on request", f.Time.GetUtcNow()));
+            await f.QueueAsync(EvidenceKind.Erasure, "erased", o);
         }
 
         byte[] receipt = (await EvidenceExport.ReceiptAsync(f.Log, EvidenceFixture.EventId, None))!;

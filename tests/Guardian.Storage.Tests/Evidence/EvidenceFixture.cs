@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Guardian.Shared.Sql;
 using Guardian.Testing;
 
 namespace Guardian.Storage.Tests.Evidence;
@@ -22,7 +21,7 @@ internal sealed class EvidenceFixture : IAsyncDisposable
 
     public ManualTime Time { get; } = new(new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero));
 
-    public SqliteDatabase Database { get; private set; }
+    public StorageDatabase Database { get; private set; }
 
     public EvidenceOptions Options => new() { Directory = _folder.File("evidence"), BatchSize = 7, PublishDirectory = _folder.File("published") };
 
@@ -58,6 +57,9 @@ internal sealed class EvidenceFixture : IAsyncDisposable
         },
         CancellationToken.None);
 
+    public Task QueueAsync(EvidenceKind kind, string what, SealedObjectInfo info) =>
+        Database.WriteAsync(c => ObjectEvidence.Append(c, kind, what, Time.GetUtcNow(), info, reason: "test"), CancellationToken.None);
+
     /// <summary>An object that was accepted, archived and read.</summary>
     public async Task<SealedObjectInfo> AddAsync(string name, int size, Guid? of = null)
     {
@@ -77,7 +79,8 @@ internal sealed class EvidenceFixture : IAsyncDisposable
         };
         _objects[id.ToString()] = bytes;
         Objects.Add(info);
-        await QueueAsync(EvidenceRecords.Acceptance(info, Time.GetUtcNow()), EvidenceRecords.Archive(info, Time.GetUtcNow()));
+        await QueueAsync(EvidenceKind.Acceptance, "accepted", info);
+        await QueueAsync(EvidenceKind.Archive, "archived", info);
         await Log.RecordAccessAsync(id, "anna", null, CancellationToken.None);
         return info;
     }
@@ -102,5 +105,5 @@ internal sealed class EvidenceFixture : IAsyncDisposable
         return Task.FromResult<ArchiveRead?>(new ArchiveRead(new MemoryStream(bytes), bytes.Length, bytes.Length));
     }
 
-    private SqliteDatabase Open() => new(_folder.File("log.db"), [EvidenceSchema.Sqlite]);
+    private SqliteStorageDatabase Open() => new(_folder.File("log.db"));
 }

@@ -101,7 +101,7 @@ public sealed class EvidenceLogTests
         SealedObjectInfo clip = await f.AddAsync("clip.mp4", 1000);
         SealedObjectInfo picture = await f.AddAsync("snapshot.jpg", 100);
         EvidenceCheckpoint before = await f.Log.IntegrateAsync(None);
-        await f.QueueAsync(EvidenceRecords.Erasure(clip, "expired", f.Time.GetUtcNow()));
+        await f.QueueAsync(EvidenceKind.Erasure, "erased", clip);
         EvidenceCheckpoint after = await f.Log.IntegrateAsync(None);
 
         IReadOnlyList<EvidenceEntry> entries = await f.Log.ListForEventAsync(EvidenceFixture.EventId, None);
