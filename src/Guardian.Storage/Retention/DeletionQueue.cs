@@ -23,7 +23,7 @@ internal sealed class DeletionQueue(StorageDatabase database, TimeProvider time)
             bool isEventHeld = c.ExecuteScalar<long>($"SELECT COUNT(*) FROM holds WHERE kind = {(int)HoldKind.Event} AND target = @EventId", target) > 0;
             if (held > 0 || isEventHeld)
             {
-                return new EraseResult(0, held);
+                return new EraseResult(0, held, IsRefused: true);
             }
 
             c.Execute("INSERT INTO erased_events (event_id, erased_at) VALUES (@EventId, @At) ON CONFLICT (event_id) DO NOTHING", target);

@@ -52,7 +52,7 @@ public sealed class RetentionTests(PostgresServer postgres) : IAsyncLifetime
 
         _rules.Time.Advance(TimeSpan.FromDays(2));
         Assert.Equal(0, await _rules.Archive.DeleteDueAsync(None));
-        Assert.Equal(new EraseResult(0, 1), await _rules.Archive.Register.EraseEventAsync(clip.Id.EventId, "asked", "operator:anna", None));
+        Assert.Equal(new EraseResult(0, 1, IsRefused: true), await _rules.Archive.Register.EraseEventAsync(clip.Id.EventId, "asked", "operator:anna", None));
         Assert.Equal(new EraseResult(0, 1), await _rules.Archive.Register.EraseCameraAsync("yard", "asked", "operator:anna", None));
         Assert.True(File.Exists(_rules.FileOf(clip)));
         Assert.True(File.Exists(_rules.FileOf(other)));
