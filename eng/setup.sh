@@ -13,6 +13,7 @@ is_installed() { # PACKAGE
     ffmpeg) command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null ;;
     nodejs) command -v node >/dev/null ;;
     npm) command -v npm >/dev/null ;;
+    postgresql) ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 ;;
     prometheus) command -v promtool >/dev/null ;;
     chromium) [ -x /usr/bin/chromium ] ;;
     *) dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep 'install ok installed' >/dev/null ;;
@@ -55,7 +56,7 @@ setup_base() {
 
 setup_test() {
   setup_apt "$jpeg_package" ffmpeg chromium opencv-doc python3-grpcio python3-protobuf nodejs npm prometheus \
-    wireguard-go wireguard-tools iproute2 iperf3 iputils-ping zbar-tools \
+    wireguard-go wireguard-tools iproute2 iperf3 iputils-ping zbar-tools postgresql \
     ceph-mon ceph-osd radosgw ceph-common rclone
   "$root/eng/peers.sh"
 }

@@ -24,6 +24,7 @@ public sealed class SealedArchive : IAsyncDisposable
     private readonly DeletionQueue _deletions;
     private readonly ArchiveUpkeep _upkeep;
     private volatile bool _recovered;
+    private EvidenceLog? _evidence;
 
     /// <summary>Opens the spool and index, and locks the folder against other processes. Call <see cref="RecoverAsync"/> before anything else.</summary>
     /// <param name="options">Folder and bounds.</param>
@@ -77,9 +78,15 @@ public sealed class SealedArchive : IAsyncDisposable
         remove => _upkeep.QuotaNearlyFull -= value;
     }
 
+    /// <summary>The log of what the archive did.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="RecoverAsync"/> has not been called.</exception>
+    public EvidenceLog Evidence => _evidence ?? throw new InvalidOperationException("call RecoverAsync before the evidence log is used");
+
     /// <summary>Puts right what a killed process left behind: call once before anything else.</summary>
+    /// <exception cref="StorageException">Index or evidence log cannot be opened, or the log's key is not there.</exception>
     public async Task RecoverAsync(CancellationToken cancellationToken)
     {
+        _evidence ??= await EvidenceLog.OpenAsync(_database, _options.EvidenceWithDirectory(), _time, _logger, cancellationToken).ConfigureAwait(false);
         await _index.ReleaseAllAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<SealedObjectInfo> spooled = await _index.ListSpooledAsync(cancellationToken).ConfigureAwait(false);
         foreach (SealedObjectInfo lost in spooled.Where(o => o.Status == SealedObjectStatus.Receiving && (o.Size == 0 || !_spool.Has(o))))
@@ -165,9 +172,19 @@ public sealed class SealedArchive : IAsyncDisposable
                 }
             }
 
-            SealedUpload upload = await SealedUpload.OpenAsync(
-                new SealedUpload.Target(id, cameraId, startOffset, totalSize, reserved, createdAt),
-                _options, _spool, _index, _outbox, _time, cancellationToken).ConfigureAwait(false);
+            var target = new SealedUpload.Target(id, cameraId, startOffset, totalSize, reserved, createdAt);
+            SealedUpload upload;
+            try
+            {
+                upload = await SealedUpload.OpenAsync(target, _options, _spool, _index, _outbox, _time, cancellationToken).ConfigureAwait(false);
+            }
+            catch when (startOffset == 0)
+            {
+                // It has no byte to vouch for, and would keep its place on the quota.
+                await _index.RemoveAsync(id, CancellationToken.None).ConfigureAwait(false);
+                throw;
+            }
+
             handedOver = true;
             return new UploadStart(upload, null);
         }
@@ -385,13 +402,14 @@ public sealed class SealedArchive : IAsyncDisposable
     public Task<int> DeleteDueAsync(CancellationToken cancellationToken) => _upkeep.DeleteDueAsync(cancellationToken);
 
     /// <summary>Archives what arrives, and deletes, warns and reconciles when it is time, until cancelled: run it in the background.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(_outbox.RunAsync(cancellationToken), _upkeep.RunAsync(cancellationToken));
+    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(_outbox.RunAsync(cancellationToken), _upkeep.RunAsync(cancellationToken), Evidence.RunAsync(cancellationToken));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         _outbox.Dispose();
         _upkeep.Dispose();
+        _evidence?.Dispose();
         await _database.DisposeAsync().ConfigureAwait(false);
         _lock.Dispose();
     }

@@ -62,6 +62,9 @@ public sealed class SealedArchiveOptions
     /// <summary>The hour of the day, UTC, at which the index is held against the store's own listing. Default 3; 0 to 23, or null for never.</summary>
     public int? ReconcileHour { get; set; } = 3;
 
+    /// <summary>How the evidence log is kept. Its folder is <c>evidence</c> in <see cref="Directory"/> unless it names another.</summary>
+    public EvidenceOptions Evidence { get; } = new();
+
     /// <summary>Every error of these options, each naming its configuration key; empty when they are sound.</summary>
     public IReadOnlyList<string> Validate()
     {
@@ -95,10 +98,19 @@ public sealed class SealedArchiveOptions
             errors.AddRange(policy.Retention?.Validate($"{Section}:{nameof(Cameras)}:{camera}:{nameof(CameraPolicy.Retention)}") ?? []);
         }
 
+        errors.AddRange(EvidenceWithDirectory().Validate());
         return errors;
     }
 
     internal long? LimitOf(string cameraId) => Cameras.TryGetValue(cameraId, out CameraPolicy? policy) && policy.MaxBytes is { } own ? own : MaxCameraBytes;
 
     internal RetentionRule RetentionOf(string cameraId) => Cameras.TryGetValue(cameraId, out CameraPolicy? policy) && policy.Retention is { } own ? own : Retention;
+
+    internal EvidenceOptions EvidenceWithDirectory() => new()
+    {
+        Directory = Evidence.Directory.Length > 0 ? Evidence.Directory : Path.Combine(Directory, "evidence"),
+        Interval = Evidence.Interval,
+        BatchSize = Evidence.BatchSize,
+        PublishDirectory = Evidence.PublishDirectory,
+    };
 }

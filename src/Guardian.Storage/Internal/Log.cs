@@ -17,6 +17,12 @@ internal static partial class Log
     [LoggerMessage(4004, LogLevel.Information, "Dropped the unfinished upload of {ObjectId}, {Size} bytes: nobody resumed it")]
     public static partial void PartialDropped(ILogger logger, SealedObjectId objectId, long size);
 
+    [LoggerMessage(4050, LogLevel.Error, "The evidence log could not take its queue into the tree")]
+    public static partial void EvidenceFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(4051, LogLevel.Error, "The evidence log's checkpoint of {Size} entries could not be published")]
+    public static partial void PublishFailed(ILogger logger, long size, Exception error);
+
     [LoggerMessage(4010, LogLevel.Information, "Deleted {ObjectId} from {Bucket}")]
     public static partial void Deleted(ILogger logger, SealedObjectId objectId, BucketName bucket);
 

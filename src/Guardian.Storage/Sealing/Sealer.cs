@@ -86,36 +86,16 @@ public sealed class Sealer
 
     private static async Task ChunksAsync(byte[] payloadKey, Stream plaintext, Stream output, CancellationToken cancellationToken)
     {
+        const int size = SealedFormat.DefaultChunkSize;
         using var aes = new AesGcm(payloadKey, SealedFormat.TagSize);
-        byte[] current = new byte[SealedFormat.DefaultChunkSize];
-        byte[] next = new byte[SealedFormat.DefaultChunkSize];
-        byte[] sealedChunk = new byte[SealedFormat.DefaultChunkSize + SealedFormat.TagSize];
-
-        // One chunk is read ahead, because a chunk must know whether it is the last one before it is sealed.
-        int count = await plaintext.ReadAtLeastAsync(current, current.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-        for (long chunk = 0; ; chunk++)
+        using var pipeline = new ChunkPipeline(plaintext, output, size, size + SealedFormat.TagSize, (chunk, last, place, count) =>
         {
-            int following = count < current.Length ? 0
-                : await plaintext.ReadAtLeastAsync(next, next.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-            bool last = following == 0;
-            SealChunk(aes, chunk, last, current.AsSpan(0, count), sealedChunk);
-            await output.WriteAsync(sealedChunk.AsMemory(0, count + SealedFormat.TagSize), cancellationToken).ConfigureAwait(false);
-            if (last)
-            {
-                CryptographicOperations.ZeroMemory(current);
-                CryptographicOperations.ZeroMemory(next);
-                return;
-            }
-
-            (current, next, count) = (next, current, following);
-        }
-    }
-
-    private static void SealChunk(AesGcm aes, long chunk, bool last, ReadOnlySpan<byte> plaintext, Span<byte> output)
-    {
-        Span<byte> nonce = stackalloc byte[SealedFormat.NonceSize];
-        SealedFormat.WriteNonce(nonce, chunk, last);
-        aes.Encrypt(nonce, plaintext, output[..plaintext.Length], output.Slice(plaintext.Length, SealedFormat.TagSize));
+            Span<byte> nonce = stackalloc byte[SealedFormat.NonceSize];
+            SealedFormat.WriteNonce(nonce, chunk, last);
+            aes.Encrypt(nonce, place[..count], place[..count], place.Slice(count, SealedFormat.TagSize));
+            return count + SealedFormat.TagSize;
+        });
+        await pipeline.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private byte[] Header(byte[] fileKey, byte[] salt, string contentType)

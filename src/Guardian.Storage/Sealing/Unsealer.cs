@@ -99,29 +99,13 @@ public sealed class Unsealer : IDisposable
 
     private async Task CopyAsync(Stream payload, Stream output, CancellationToken cancellationToken)
     {
-        int sealedSize = Header.ChunkSize + SealedFormat.TagSize;
-        byte[] current = new byte[sealedSize];
-        byte[] next = new byte[sealedSize];
-        byte[] plaintext = new byte[Header.ChunkSize];
-        int count = await payload.ReadAtLeastAsync(current, sealedSize, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-        for (long chunk = 0; ; chunk++)
+        int size = Header.ChunkSize + SealedFormat.TagSize;
+        using var pipeline = new ChunkPipeline(payload, output, size, size, (chunk, last, place, count) =>
         {
-            int following = count < sealedSize ? 0
-                : await payload.ReadAtLeastAsync(next, sealedSize, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-            bool last = following == 0;
-            int plain = OpenChunk(chunk, last, current.AsSpan(0, count), plaintext);
-            if (plain == 0 && chunk > 0)
-            {
-                throw new SealedFormatException(SealedFormatError.BadFraming, $"chunk {chunk}: only an empty object has an empty last chunk");
-            }
-
-            await output.WriteAsync(plaintext.AsMemory(0, plain), cancellationToken).ConfigureAwait(false);
-            if (last)
-            {
-                return;
-            }
-
-            (current, next, count) = (next, current, following);
-        }
+            int plain = OpenChunk(chunk, last, place[..count], place);
+            return plain > 0 || chunk == 0 ? plain
+                : throw new SealedFormatException(SealedFormatError.BadFraming, $"chunk {chunk}: only an empty object has an empty last chunk");
+        });
+        await pipeline.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 }
