@@ -82,6 +82,9 @@ public sealed class SealedArchive : IAsyncDisposable
     /// <exception cref="InvalidOperationException"><see cref="RecoverAsync"/> has not been called.</exception>
     public EvidenceLog Evidence => _evidence ?? throw new InvalidOperationException("call RecoverAsync before the evidence log is used");
 
+    /// <summary>How the store is doing, as the outbox meets it.</summary>
+    public ArchiveStoreHealth StoreHealth => _outbox.StoreHealth;
+
     /// <summary>Puts right what a killed process left behind: call once before anything else.</summary>
     /// <exception cref="StorageException">Index or evidence log cannot be opened, or the log's key is not there.</exception>
     public async Task RecoverAsync(CancellationToken cancellationToken)
