@@ -17,11 +17,8 @@ public sealed class SealedArchive : IAsyncDisposable
     private readonly FolderLock _lock;
     private readonly Spool _spool;
     private readonly StorageDatabase _database;
-    private readonly UsageLedger _ledger;
     private readonly SealedObjectIndex _index;
     private readonly ArchiveOutbox _outbox;
-    private readonly HoldDirectory _holds;
-    private readonly DeletionQueue _deletions;
     private readonly ArchiveUpkeep _upkeep;
     private volatile bool _recovered;
     private EvidenceLog? _evidence;
@@ -51,7 +48,7 @@ public sealed class SealedArchive : IAsyncDisposable
         try
         {
             _spool = new Spool(Path.Combine(options.Directory, "spool"), options);
-            _database = options.PostgresConnection is { } postgres ? new PostgresStorageDatabase(postgres) : new SqliteStorageDatabase(Path.Combine(options.Directory, "objects.db"));
+            _database = StorageDatabase.Open(options);
         }
         catch
         {
@@ -59,15 +56,22 @@ public sealed class SealedArchive : IAsyncDisposable
             throw;
         }
 
-        _ledger = new UsageLedger(options, _database.Dialect);
-        _index = new SealedObjectIndex(_database, _spool.Id, _ledger);
+        var ledger = new UsageLedger(options, _database.Dialect);
+        var deletions = new DeletionQueue(_database, _time);
+        _index = new SealedObjectIndex(_database, _spool.Id, ledger);
         _outbox = new ArchiveOutbox(options, store, _index, _spool, _time, _logger);
-        _holds = new HoldDirectory(_database, _time);
-        _deletions = new DeletionQueue(_database, _spool.Id, _time);
-        var sweeper = new RetentionSweeper(options, store, _database, _ledger, _deletions, _outbox, _spool, _time, _logger);
-        var reconciler = new Reconciler(store, _database, _ledger, _time, _logger);
-        _upkeep = new ArchiveUpkeep(options, _database, _ledger, sweeper, reconciler, _time, _logger);
+        var sweeper = new RetentionSweeper(options, store, _database, ledger, deletions, _outbox, _spool, _time, _logger);
+        var reconciler = new Reconciler(store, _database, ledger, _time, _logger);
+        _upkeep = new ArchiveUpkeep(options, _database, ledger, sweeper, reconciler, _time, _logger);
+        Register = new ArchiveRegister(_database, options, _time, changed: () =>
+        {
+            _upkeep.Wake();
+            _outbox.Wake();
+        });
     }
+
+    /// <summary>What the archive holds, and what the operator decides about it.</summary>
+    public ArchiveRegister Register { get; }
 
     /// <summary>
     /// A camera, or all of them together, has come to <see cref="SealedArchiveOptions.QuotaWarning"/> of its quota. Raised once each time, by the thread of <see cref="RunAsync"/>.
@@ -219,102 +223,10 @@ public sealed class SealedArchive : IAsyncDisposable
 
     /// <summary>What the index holds of an object.</summary>
     /// <returns>Null when it never arrived.</returns>
-    public async Task<SealedObjectInfo?> GetAsync(SealedObjectId id, CancellationToken cancellationToken) =>
-        await _index.GetAsync(id, cancellationToken).ConfigureAwait(false) is { } info ? WithExpiry(info) : null;
+    public Task<SealedObjectInfo?> GetAsync(SealedObjectId id, CancellationToken cancellationToken) => Register.GetAsync(id, cancellationToken);
 
     /// <summary>Everything of one event, by name.</summary>
-    public async Task<IReadOnlyList<SealedObjectInfo>> ListForEventAsync(Guid eventId, CancellationToken cancellationToken) =>
-        [.. (await _index.ListForEventAsync(eventId, cancellationToken).ConfigureAwait(false)).Select(WithExpiry)];
-
-    /// <summary>Looks through the index, newest first.</summary>
-    /// <exception cref="ArgumentException">The limit or the cursor is not sound.</exception>
-    /// <exception cref="StorageException">The index failed.</exception>
-    public async Task<IndexPage> QueryAsync(IndexQuery query, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(query);
-        if (query.Limit is < 1 or > IndexQuery.MaxLimit)
-        {
-            throw new ArgumentException($"limit: 1 to {IndexQuery.MaxLimit} are allowed", nameof(query));
-        }
-
-        IReadOnlyList<SealedObjectInfo> found = await _index.QueryAsync(query, query.Cursor is { } cursor ? IndexCursor.Parse(cursor) : null, cancellationToken).ConfigureAwait(false);
-        return found.Count > query.Limit
-            ? new IndexPage([.. found.Take(query.Limit).Select(WithExpiry)], IndexCursor.Of(found[query.Limit - 1]).ToString())
-            : new IndexPage([.. found.Select(WithExpiry)], null);
-    }
-
-    /// <summary>What every camera uses, and first, without a camera id, what all of them do.</summary>
-    public Task<IReadOnlyList<CameraUsage>> GetUsageAsync(CancellationToken cancellationToken) => _database.ReadAsync(_ledger.List, cancellationToken);
-
-    /// <summary>Says how much an event matters, by which retention keeps its objects; those that arrive later count as unknown until this is called again.</summary>
-    public Task SetSeverityAsync(Guid eventId, ObjectSeverity severity, CancellationToken cancellationToken) => _index.SetSeverityAsync(eventId, severity, cancellationToken);
-
-    /// <summary>Places a legal hold. It also protects what is yet to come; what is being deleted already goes.</summary>
-    /// <param name="kind">What to protect.</param>
-    /// <param name="target">The event's id, or the camera's: 1 to 128 characters.</param>
-    /// <param name="reason">Why: 1 to 500 characters.</param>
-    /// <param name="actor">Who: 1 to 200 characters.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>False when there is one already; it stays as it is.</returns>
-    /// <exception cref="ArgumentException">A parameter is out of range.</exception>
-    public Task<bool> PlaceHoldAsync(HoldKind kind, string target, string reason, string actor, CancellationToken cancellationToken)
-    {
-        Check(reason, actor);
-        return _holds.PlaceAsync(new LegalHold(kind, HoldTarget(kind, target), reason, actor, _time.GetUtcNow()), cancellationToken);
-    }
-
-    /// <summary>Lifts a legal hold.</summary>
-    /// <returns>False when there was none.</returns>
-    /// <inheritdoc cref="PlaceHoldAsync" path="/param"/>
-    /// <inheritdoc cref="PlaceHoldAsync" path="/exception"/>
-    public Task<bool> LiftHoldAsync(HoldKind kind, string target, string reason, string actor, CancellationToken cancellationToken)
-    {
-        Check(reason, actor);
-        return _holds.LiftAsync(kind, HoldTarget(kind, target), reason, actor, cancellationToken);
-    }
-
-    /// <summary>The legal holds that stand, oldest first.</summary>
-    public Task<IReadOnlyList<LegalHold>> ListHoldsAsync(CancellationToken cancellationToken) => _holds.ListAsync(cancellationToken);
-
-    /// <summary>
-    /// Erases everything of an event, unless a legal hold protects any of it: then nothing goes. The objects are no longer given out when this returns; they are gone from spool and archive once the index has none of them. An edge that
-    /// sends the event's clip again is refused.
-    /// </summary>
-    /// <param name="eventId">The event.</param>
-    /// <param name="reason">Why: 1 to 500 characters.</param>
-    /// <param name="actor">Who: 1 to 200 characters.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="ArgumentException">A parameter is out of range.</exception>
-    public async Task<EraseResult> EraseEventAsync(Guid eventId, string reason, string actor, CancellationToken cancellationToken)
-    {
-        Check(reason, actor);
-        EraseResult result = await _deletions.EraseEventAsync(eventId, actor, reason, cancellationToken).ConfigureAwait(false);
-        _upkeep.Wake();
-        return result;
-    }
-
-    /// <summary>Erases everything of a camera but what a legal hold protects. What arrives later is kept.</summary>
-    /// <param name="cameraId">The camera.</param>
-    /// <param name="reason">Why: 1 to 500 characters.</param>
-    /// <param name="actor">Who: 1 to 200 characters.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="ArgumentException">A parameter is out of range.</exception>
-    public async Task<EraseResult> EraseCameraAsync(string cameraId, string reason, string actor, CancellationToken cancellationToken)
-    {
-        Check(reason, actor);
-        EraseResult result = await _deletions.EraseCameraAsync(HoldTarget(HoldKind.Camera, cameraId), actor, reason, cancellationToken).ConfigureAwait(false);
-        _upkeep.Wake();
-        return result;
-    }
-
-    /// <summary>Has what could not be archived, and was given up, tried again.</summary>
-    /// <returns>How many objects.</returns>
-    public async Task<int> RetryFailedAsync(CancellationToken cancellationToken)
-    {
-        int due = await _index.RetryFailedAsync(cancellationToken).ConfigureAwait(false);
-        _outbox.Wake();
-        return due;
-    }
+    public Task<IReadOnlyList<SealedObjectInfo>> ListForEventAsync(Guid eventId, CancellationToken cancellationToken) => Register.ListForEventAsync(eventId, cancellationToken);
 
     /// <summary>Holds the index against the store's own listing, and counts the quota anew.</summary>
     /// <param name="repair">
@@ -416,30 +328,6 @@ public sealed class SealedArchive : IAsyncDisposable
         await _database.DisposeAsync().ConfigureAwait(false);
         _lock.Dispose();
     }
-
-    private static void Check(string reason, string actor)
-    {
-        if (string.IsNullOrWhiteSpace(reason) || reason.Length > 500)
-        {
-            throw new ArgumentException("reason: 1 to 500 characters are needed", nameof(reason));
-        }
-
-        if (string.IsNullOrWhiteSpace(actor) || actor.Length > 200)
-        {
-            throw new ArgumentException("actor: 1 to 200 characters are needed", nameof(actor));
-        }
-    }
-
-    private static string HoldTarget(HoldKind kind, string target) => kind switch
-    {
-        HoldKind.Event => Guid.TryParse(target, out Guid id) && id != Guid.Empty ? id.ToString() : throw new ArgumentException("target: an event's id is needed", nameof(target)),
-        HoldKind.Camera when target.Length is >= 1 and <= 128 => target,
-        HoldKind.Camera => throw new ArgumentException("target: a camera id of 1 to 128 characters is needed", nameof(target)),
-        _ => throw new ArgumentException("kind: event or camera is needed", nameof(kind)),
-    };
-
-    private SealedObjectInfo WithExpiry(SealedObjectInfo info) =>
-        _options.RetentionOf(info.CameraId).Of(info.Severity) is { } kept ? info with { ExpiresAt = info.CreatedAt + kept } : info;
 
     private async Task<string> WriteCarFileAsync(SealedObjectInfo info, CarWriter car, CancellationToken cancellationToken)
     {

@@ -56,6 +56,43 @@ public abstract class EventStoreConformance : IAsyncLifetime
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task an_erased_event_is_gone_with_all_of_it_and_does_not_come_back()
+    {
+        IncomingEvent erased = Event() with { Frames = [new EventFrame(new byte[] { 1, 2, 3 }, Time.GetUtcNow())] }, kept = Event();
+        await AppendAsync(erased);
+        await AppendAsync(kept);
+        IReadOnlyList<EventLease> leases = await Store.LeaseAsync(EventStage.Pending, 10, LeaseTime, None);
+        EventLease lease = leases.Single(l => l.Event.Id == erased.Id);
+        Assert.True(await Store.SaveVerdictAsync(lease, Judge(Severity.Critical), None));
+        EventLease release = Assert.Single(await Store.LeaseAsync(EventStage.Analysed, 10, LeaseTime, None));
+
+        Assert.True(await Store.EraseAsync(erased.Id, None));
+        Assert.False(await Store.EraseAsync(erased.Id, None));
+        Assert.Null(await Store.GetAsync(erased.Id, None));
+        Assert.Equal(kept.Id, Assert.Single((await Store.ListAsync(new EventQuery(), None)).Events).Id);
+        Assert.Empty(await Store.ListAlertsAsync(openOnly: false, 10, None));
+        Assert.False(await Store.ReleaseAsync(release, None));
+        Assert.Equal(AppendStatus.Duplicate, (await AppendAsync(erased)).Status);
+        Assert.Equal(AppendStatus.Refused, (await AppendAsync(erased with { EdgeId = "another-edge" })).Status);
+        Assert.Null(await Store.GetAsync(erased.Id, None));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task everything_of_a_camera_is_erased_but_what_is_excepted()
+    {
+        IncomingEvent[] door = [.. Enumerable.Range(0, 3).Select(_ => Event() with { CameraId = new CameraId("door") })];
+        IncomingEvent yard = Event() with { CameraId = new CameraId("yard") };
+        foreach (IncomingEvent e in door.Append(yard))
+        {
+            await AppendAsync(e);
+        }
+
+        Assert.Equal(2, await Store.EraseCameraAsync(new CameraId("door"), [door[1].Id], None));
+        Assert.Equal(new[] { door[1].Id, yard.Id }.ToHashSet(), (await Store.ListAsync(new EventQuery(), None)).Events.Select(e => e.Id).ToHashSet());
+        Assert.Equal(0, await Store.EraseCameraAsync(new CameraId("door"), [door[1].Id], None));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task an_event_sent_twice_is_stored_once()
     {
         IncomingEvent e = Event();

@@ -52,6 +52,7 @@ internal sealed class ClipIntake(IEventStore events, SealedArchive archive, Edge
             UploadRefusalReason.WrongOffset => ClipRefusalKind.WrongOffset,
             UploadRefusalReason.AlreadyUploading => ClipRefusalKind.Busy,
             UploadRefusalReason.OtherCamera => ClipRefusalKind.NotYours,
+            UploadRefusalReason.Erased => ClipRefusalKind.UnknownEvent,
             _ => ClipRefusalKind.LimitReached,
         },
         refusal.Message);

@@ -20,6 +20,25 @@ internal static class ApiMapping
     public static ObjectDto ToDto(this SealedObjectInfo o) => new(
         o.Id.Name, Word(o.Status), o.Size, Convert.ToHexStringLower(o.Sha256.Span), o.ContentType, o.Bucket.ToString(), o.Key.ToString(), o.CreatedAt, o.ArchivedAt, o.LastError);
 
+    public static ArchivedObjectDto ToArchiveDto(this SealedObjectInfo o) => new(
+        o.Id.EventId, o.Id.Name, o.CameraId, Word(o.Status), o.Size, Convert.ToHexStringLower(o.Sha256.Span), o.Cid, o.ContentType, o.FormatVersion, [.. o.Recipients.Select(r => r.ToString())], o.Bucket.ToString(),
+        o.Key.ToString(), Word(o.Severity), o.CreatedAt, o.ArchivedAt, o.ExpiresAt, o.Attempts, o.LastError);
+
+    public static UsageDto ToDto(this CameraUsage u) => new(u.CameraId, u.Bytes, u.Objects, u.Limit, u.IsWarned);
+
+    public static HoldDto ToDto(this LegalHold h) => new(Word(h.Kind), h.Target, h.Reason, h.Actor, h.PlacedAt);
+
+    /// <summary>What a verdict's severity is for the archive's retention.</summary>
+    public static ObjectSeverity ToArchive(Severity? severity) => severity switch
+    {
+        null => ObjectSeverity.Unknown,
+        Severity.None => ObjectSeverity.None,
+        Severity.Low => ObjectSeverity.Low,
+        Severity.Medium => ObjectSeverity.Medium,
+        Severity.High => ObjectSeverity.High,
+        _ => ObjectSeverity.Critical,
+    };
+
     public static AlertDto ToDto(this Alert a) => new(
         a.Id, a.EventId.Value, a.CameraId.ToString(), Word(a.Severity), a.AnomalyType, a.Summary, a.RaisedAt, a.AcknowledgedAt);
 

@@ -28,7 +28,7 @@ public sealed record BoxDto(string Label, double Confidence, double X, double Y,
 /// <summary>An event with what is stored of it.</summary>
 public sealed record EventDetailDto(EventDto Event, IReadOnlyList<ObjectDto> Objects, IReadOnlyDictionary<string, string> Metadata);
 
-/// <summary>A sealed object. <c>status</c> is receiving, pending, uploading or completed.</summary>
+/// <summary>A sealed object. <c>status</c> is receiving, pending, uploading, completed, deleting or failed.</summary>
 public sealed record ObjectDto(
     string Name, string Status, long Size, string Sha256, string ContentType, string Bucket, string Key, DateTimeOffset CreatedAt, DateTimeOffset? ArchivedAt, string? LastError);
 

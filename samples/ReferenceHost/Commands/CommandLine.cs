@@ -22,6 +22,7 @@ internal static class CommandLine
             AuthorityVerbs.Create(),
             WireGuardVerbs.Create(),
             AuditVerb.Create(),
+            ArchiveVerbs.Create(),
             KeyCommands.Create(),
             ClipCommands.Create(),
         };

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Guardian.Events;
 using Guardian.ReferenceHost.Composition;
+using Guardian.Storage;
 using Guardian.Tunnel;
 
 namespace Guardian.ReferenceHost.Commands;
@@ -35,10 +37,25 @@ internal sealed class DataFolder
     public TunnelOptions ReadOptions()
     {
         var options = new TunnelOptions();
-        new ConfigurationBuilder().AddJsonFile(System.IO.Path.Combine(Path, HostSettings.ConfigurationFileName), optional: true).AddEnvironmentVariables().Build()
-            .GetSection(TunnelOptions.Section).Bind(options, b => b.ErrorOnUnknownConfiguration = true);
+        Configuration().GetSection(TunnelOptions.Section).Bind(options, b => b.ErrorOnUnknownConfiguration = true);
         return options;
     }
 
+    /// <summary>The archive's index, beside the running node, which acts on what is decided here within seconds.</summary>
+    public ArchiveRegister OpenArchiveRegister() => new(ReadArchiveOptions());
+
+    public SealedArchiveOptions ReadArchiveOptions()
+    {
+        var options = new SealedArchiveOptions { Directory = System.IO.Path.Combine(Path, "storage") };
+        ArchiveSettings.Bind(Configuration(), options);
+        options.Directory = System.IO.Path.Combine(Path, "storage");
+        return options;
+    }
+
+    public SqliteEventStore OpenEvents() => new(new EventStoreOptions { DatabasePath = System.IO.Path.Combine(Path, "events.db") });
+
     public CertificateAuthority OpenAuthority() => CertificateAuthority.Open(Tunnel, ReadOptions().ReadKeyPassphrase());
+
+    private IConfigurationRoot Configuration() =>
+        new ConfigurationBuilder().AddJsonFile(System.IO.Path.Combine(Path, HostSettings.ConfigurationFileName), optional: true).AddEnvironmentVariables().Build();
 }

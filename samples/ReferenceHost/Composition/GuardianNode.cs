@@ -80,23 +80,32 @@ internal static class GuardianNode
         ? level >= LogLevel.Warning && app?.Lifetime.ApplicationStarted.IsCancellationRequested == true
         : level >= LogLevel.Information;
 
-    private static void AddPackages(IServiceCollection services, IConfiguration configuration, HostSettings settings, RecipientPublicKey customer)
+    private static void AddPackages(IServiceCollection services, ConfigurationManager configuration, HostSettings settings, RecipientPublicKey customer)
     {
         // First, so that nothing in it can change what the host decides below.
         Bind<EventStoreOptions>(services, configuration, EventStoreOptions.Section);
-        Bind<SealedArchiveOptions>(services, configuration, SealedArchiveOptions.Section);
+        services.Configure<SealedArchiveOptions>(o => ArchiveSettings.Bind(configuration, o));
         Bind<AnalysisOptions>(services, configuration, AnalysisOptions.Section);
         Bind<TunnelOptions>(services, configuration, TunnelOptions.Section);
 
         string In(string name) => Path.Combine(settings.Data, name);
         services.AddSingleton(new Sealer(customer));
         services.AddGuardianEvents().UseSqlite(In("events.db"));
-        services.AddGuardianStorage(o =>
+        GuardianStorageBuilder storage = services.AddGuardianStorage(o =>
         {
             o.Directory = In("storage");
             o.RequiredRecipients.Clear();
             o.RequiredRecipients.Add(customer.Id);
-        }).UseFolder(In("archive"));
+        });
+        if (configuration.GetSection(S3ArchiveOptions.Section).Exists())
+        {
+            storage.UseS3(o => configuration.GetSection(S3ArchiveOptions.Section).Bind(o, b => b.ErrorOnUnknownConfiguration = true));
+        }
+        else
+        {
+            storage.UseFolder(settings.ArchiveFolder);
+        }
+
         services.AddGuardianModels(o => o.Directory = In("models"));
         services.AddSingleton<IAnomalyMapSource, AnomalyMapSource>();
         services.AddGuardianAnalysis(o => o.BaselinePath = In("baseline.db"));
@@ -110,6 +119,7 @@ internal static class GuardianNode
         // The gateway last: by the time an edge can connect, everything behind it is ready.
         services.AddSingleton<IEventIntake, EventIntake>();
         services.AddSingleton<IClipIntake, ClipIntake>();
+        services.AddSingleton(p => new Erasure(p.GetRequiredService<SealedArchive>().Register, p.GetRequiredService<IEventStore>()));
         services.AddSingleton<IDatasetIntake, DatasetIntake>();
         services.AddSingleton<IModelSource, ModelSource>();
         services.AddGuardianTunnel(o =>
@@ -191,6 +201,7 @@ internal static class GuardianNode
         RouteGroupBuilder api = node.MapGroup("/api/v1");
         api.MapEvents();
         api.MapNode();
+        api.MapArchive();
         api.MapEdges();
         api.MapTelemetry();
     }

@@ -42,5 +42,8 @@ internal sealed record HostSettings
     /// <summary>What the operator sets beyond the command line; need not be there.</summary>
     public string ConfigurationFile => Path.Combine(Data, ConfigurationFileName);
 
+    /// <summary>Where sealed objects last, unless an S3 server is configured.</summary>
+    public string ArchiveFolder => Path.Combine(Data, "archive");
+
     public string NodeInfoFile => Path.Combine(Data, "node.json");
 }

@@ -21,7 +21,12 @@ internal sealed class ReleaseWorker(IEventStore events, SealedArchive archive, S
 
         byte[] metadata = JsonSerializer.SerializeToUtf8Bytes(new { schema = "guardian.event.v1", @event = lease.Event.ToDto(), metadata = lease.Event.Metadata }, Json);
         await StoreAsync(SealedObjectId.Metadata(id), lease.Event, metadata, "application/json", cancellationToken);
-        await Events.ReleaseAsync(lease, cancellationToken);
+        await archive.Register.SetSeverityAsync(id, ApiMapping.ToArchive(lease.Event.Verdict?.Severity), cancellationToken);
+        if (!await Events.ReleaseAsync(lease, cancellationToken) && await Events.GetAsync(lease.Event.Id, cancellationToken) is null)
+        {
+            // Erased while its frames were being sealed: what has just been stored goes too.
+            await archive.Register.EraseEventAsync(id, "its event was erased", "node", cancellationToken);
+        }
     }
 
     /// <summary>Frames are never given up: they wait until the archive takes them.</summary>

@@ -47,5 +47,12 @@ internal static class EventSchema
             acknowledged_at INTEGER
         );
         """,
+        """
+        -- What is left of an event that was erased: enough to know it when its edge sends it again.
+        CREATE TABLE erased_events (
+            id TEXT NOT NULL PRIMARY KEY,
+            edge_id TEXT NOT NULL
+        ) WITHOUT ROWID;
+        """,
     ];
 }

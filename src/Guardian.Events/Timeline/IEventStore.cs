@@ -48,4 +48,15 @@ public interface IEventStore
     /// <summary>Acknowledges an alert; a second time changes nothing.</summary>
     /// <returns>False when there is none of that id.</returns>
     Task<bool> AcknowledgeAlertAsync(long alertId, CancellationToken cancellationToken);
+
+    /// <summary>Removes an event with its frames, verdict and alert. An edge that sends it again is told that it is a duplicate; leases on it have ended.</summary>
+    /// <returns>False when there is none of that id.</returns>
+    Task<bool> EraseAsync(EventId id, CancellationToken cancellationToken);
+
+    /// <summary>Does the same to every event of a camera that has arrived until now.</summary>
+    /// <param name="camera">The camera.</param>
+    /// <param name="except">Events that stay.</param>
+    /// <param name="cancellationToken">Gives up; what was erased until then stays erased.</param>
+    /// <returns>How many events.</returns>
+    Task<int> EraseCameraAsync(CameraId camera, IReadOnlyCollection<EventId> except, CancellationToken cancellationToken);
 }

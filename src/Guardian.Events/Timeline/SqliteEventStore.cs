@@ -10,7 +10,7 @@ namespace Guardian.Events;
 /// </summary>
 public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
 {
-    private const int MaxAppend = 1000, MaxLease = 100, MaxAlerts = 500;
+    private const int MaxAppend = 1000, MaxLease = 100, MaxAlerts = 500, MaxErase = 200;
 
     private readonly EventStoreOptions _options;
     private readonly TimeProvider _time;
@@ -174,10 +174,41 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
         cancellationToken);
 
     /// <inheritdoc/>
+    public Task<bool> EraseAsync(EventId id, CancellationToken cancellationToken) => WriteAsync(c => Erase(c, id.ToString()), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<int> EraseCameraAsync(CameraId camera, IReadOnlyCollection<EventId> except, CancellationToken cancellationToken)
+    {
+        HashSet<string> kept = [.. except.Select(e => e.ToString())];
+        List<string> all = await ReadAsync(c => c.Query<string>("SELECT id FROM events WHERE camera_id = @Camera", new { Camera = camera.ToString() }).AsList(), cancellationToken).ConfigureAwait(false);
+        int erased = 0;
+        foreach (string[] batch in all.Where(id => !kept.Contains(id)).Chunk(MaxErase))
+        {
+            erased += await WriteAsync(c => batch.Count(id => Erase(c, id)), cancellationToken).ConfigureAwait(false);
+        }
+
+        return erased;
+    }
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => _database.DisposeAsync();
+
+    private static bool Erase(SqliteConnection connection, string id)
+    {
+        var key = new { Id = id };
+        connection.Execute("INSERT INTO erased_events (id, edge_id) SELECT id, edge_id FROM events WHERE id = @Id ON CONFLICT (id) DO NOTHING", key);
+        connection.Execute("DELETE FROM event_frames WHERE event_id = @Id", key);
+        connection.Execute("DELETE FROM alerts WHERE event_id = @Id", key);
+        return connection.Execute("DELETE FROM events WHERE id = @Id", key) == 1;
+    }
 
     private static AppendResult Insert(SqliteConnection connection, IncomingEvent e, DateTimeOffset now)
     {
+        if (connection.ExecuteScalar<string?>("SELECT edge_id FROM erased_events WHERE id = @Id", new { Id = e.Id.ToString() }) is { } former)
+        {
+            return Known(e, former);
+        }
+
         var details = new EventDetails(e.ModelId, e.AnomalyScore, e.AnomalyThreshold, e.Detections, e.Metadata);
         int inserted = connection.Execute(
             """
@@ -200,11 +231,7 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
             });
         if (inserted == 0)
         {
-            // An id is the edge's own: another edge that comes with it must not be told that its event is safe.
-            string owner = connection.ExecuteScalar<string>("SELECT edge_id FROM events WHERE id = @Id", new { Id = e.Id.ToString() })!;
-            return owner == e.EdgeId
-                ? new AppendResult(e.Id, AppendStatus.Duplicate)
-                : new AppendResult(e.Id, AppendStatus.Refused, new EventRefusal("id", "an event of another edge has this id"));
+            return Known(e, connection.ExecuteScalar<string>("SELECT edge_id FROM events WHERE id = @Id", new { Id = e.Id.ToString() })!);
         }
 
         for (int i = 0; i < e.Frames.Count; i++)
@@ -216,6 +243,11 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
 
         return new AppendResult(e.Id, AppendStatus.Stored);
     }
+
+    /// <summary>An id is the edge's own: another edge that comes with it must not be told that its event is safe.</summary>
+    private static AppendResult Known(IncomingEvent e, string owner) => owner == e.EdgeId
+        ? new AppendResult(e.Id, AppendStatus.Duplicate)
+        : new AppendResult(e.Id, AppendStatus.Refused, new EventRefusal("id", "an event of another edge has this id"));
 
     private static List<EventFrame> Frames(SqliteConnection connection, string eventId) =>
         [.. connection.Query<(byte[] Jpeg, long CapturedAt)>("SELECT jpeg, captured_at FROM event_frames WHERE event_id = @Id ORDER BY number", new { Id = eventId })

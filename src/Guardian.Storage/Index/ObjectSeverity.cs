@@ -6,15 +6,18 @@ public enum ObjectSeverity
     /// <summary>Nobody has said.</summary>
     Unknown = 0,
 
+    /// <summary>Nothing was unusual.</summary>
+    None = 1,
+
     /// <summary>Of little interest.</summary>
-    Low = 1,
+    Low = 2,
 
     /// <summary>Worth a look.</summary>
-    Medium = 2,
+    Medium = 3,
 
     /// <summary>To be acted on.</summary>
-    High = 3,
+    High = 4,
 
     /// <summary>To be acted on at once.</summary>
-    Critical = 4,
+    Critical = 5,
 }

@@ -14,49 +14,11 @@ internal sealed class SealedObjectIndex(StorageDatabase database, string holder,
 
     public Task<SealedObjectInfo?> GetAsync(SealedObjectId id, CancellationToken cancellationToken) => database.ReadAsync(c => Get(c, id), cancellationToken);
 
-    public Task<IReadOnlyList<SealedObjectInfo>> ListForEventAsync(Guid eventId, CancellationToken cancellationToken) =>
-        QueryAsync($"SELECT {ObjectRow.Columns} FROM objects WHERE event_id = @EventId ORDER BY name", new { EventId = eventId.ToString() }, cancellationToken);
-
     /// <summary>What only this process's spool has.</summary>
     public Task<IReadOnlyList<SealedObjectInfo>> ListSpooledAsync(CancellationToken cancellationToken) => QueryAsync(
         $"SELECT {ObjectRow.Columns} FROM objects WHERE status IN ({(int)SealedObjectStatus.Receiving}, {(int)SealedObjectStatus.Pending}, {(int)SealedObjectStatus.Uploading}, {(int)SealedObjectStatus.Failed}) AND archived_at IS NULL AND holder = @Holder",
         new { Holder = holder },
         cancellationToken);
-
-    /// <summary>Opens a page of the index, newest first.</summary>
-    public Task<IReadOnlyList<SealedObjectInfo>> QueryAsync(IndexQuery query, IndexCursor? after, CancellationToken cancellationToken)
-    {
-        var where = new List<string>();
-        void Where(bool given, string condition)
-        {
-            if (given)
-            {
-                where.Add(condition);
-            }
-        }
-
-        Where(query.CameraId is not null, "camera_id = @CameraId");
-        Where(query.EventId is not null, "event_id = @EventId");
-        Where(query.Status is not null, "status = @Status");
-        Where(query.From is not null, "created_at >= @From");
-        Where(query.Until is not null, "created_at < @Until");
-        Where(after is not null, "(created_at, event_id, name) < (@At, @AfterEvent, @AfterName)");
-        return QueryAsync(
-            $"SELECT {ObjectRow.Columns} FROM objects {(where.Count == 0 ? "" : $"WHERE {string.Join(" AND ", where)}")} ORDER BY created_at DESC, event_id DESC, name DESC LIMIT @Limit",
-            new
-            {
-                query.CameraId,
-                EventId = query.EventId?.ToString(),
-                Status = (long?)query.Status,
-                From = query.From is { } from ? SqlTime.ToSql(from) : (long?)null,
-                Until = query.Until is { } until ? SqlTime.ToSql(until) : (long?)null,
-                At = after?.CreatedAt,
-                AfterEvent = after?.EventId.ToString(),
-                AfterName = after?.Name,
-                Limit = query.Limit + 1,
-            },
-            cancellationToken);
-    }
 
     /// <summary>Begins an object: its row, and its weight on the quota. Both stay until it is removed.</summary>
     /// <returns>Null, or why it may not begin.</returns>
@@ -75,8 +37,8 @@ internal sealed class SealedObjectIndex(StorageDatabase database, string holder,
 
             c.Execute(
                 """
-                INSERT INTO objects (event_id, name, camera_id, status, size, content_type, created_at, updated_at, reserved, holder, bucket)
-                VALUES (@EventId, @Name, @CameraId, @Status, 0, '', @CreatedAt, @CreatedAt, @Reserved, @Holder, @Bucket)
+                INSERT INTO objects (event_id, name, camera_id, status, size, content_type, created_at, updated_at, reserved, holder, bucket, severity)
+                SELECT @EventId, @Name, @CameraId, @Status, 0, '', @CreatedAt, @CreatedAt, @Reserved, @Holder, @Bucket, COALESCE(MAX(severity), 0) FROM objects WHERE event_id = @EventId
                 """,
                 new
                 {
@@ -240,13 +202,6 @@ internal sealed class SealedObjectIndex(StorageDatabase database, string holder,
             new { Now = SqlTime.ToSql(now), Error = error, EventId = id.EventId.ToString(), id.Name }),
         cancellationToken);
 
-    /// <summary>What failed is due again, on an operator's word.</summary>
-    public Task<int> RetryFailedAsync(CancellationToken cancellationToken) => database.WriteAsync(
-        c => c.Execute(
-            $"UPDATE objects SET status = {(int)SealedObjectStatus.Pending}, next_attempt_at = 0 WHERE status = {(int)SealedObjectStatus.Failed} AND archived_at IS NULL AND holder = @Holder",
-            new { Holder = holder }),
-        cancellationToken);
-
     /// <summary>Objects whose archiving a killed process left in the air are due again.</summary>
     public Task ReleaseAllAsync(CancellationToken cancellationToken) => database.WriteAsync(
         c =>
@@ -262,10 +217,6 @@ internal sealed class SealedObjectIndex(StorageDatabase database, string holder,
         $"SELECT {ObjectRow.Columns} FROM objects WHERE status = {(int)SealedObjectStatus.Receiving} AND holder = @Holder AND updated_at < @Before",
         new { Before = SqlTime.ToSql(before), Holder = holder },
         cancellationToken);
-
-    /// <summary>What everything of an event counts as for retention.</summary>
-    public Task SetSeverityAsync(Guid eventId, ObjectSeverity severity, CancellationToken cancellationToken) => database.WriteAsync(
-        c => c.Execute("UPDATE objects SET severity = @Severity WHERE event_id = @EventId", new { Severity = (long)severity, EventId = eventId.ToString() }), cancellationToken);
 
     private string? NextCamera(DbConnection connection, string after, DateTimeOffset now) => connection.ExecuteScalar<string?>(
         $"SELECT camera_id FROM objects WHERE status = {(int)SealedObjectStatus.Pending} AND holder = @Holder AND camera_id > @After AND next_attempt_at <= @Now ORDER BY camera_id LIMIT 1",

@@ -7,7 +7,7 @@ namespace Guardian.Storage;
 /// <summary>
 /// Deletions in two phases: a row says that an object is to go; the object goes; then the row does, together with the receipt. A process that is killed in between goes on where it stood.
 /// </summary>
-internal sealed class DeletionQueue(StorageDatabase database, string holder, TimeProvider time)
+internal sealed class DeletionQueue(StorageDatabase database, TimeProvider time)
 {
     /// <summary>Objects marked in one transaction.</summary>
     private const int Batch = 500;
@@ -23,7 +23,7 @@ internal sealed class DeletionQueue(StorageDatabase database, string holder, Tim
             bool isEventHeld = c.ExecuteScalar<long>($"SELECT COUNT(*) FROM holds WHERE kind = {(int)HoldKind.Event} AND target = @EventId", target) > 0;
             if (held > 0 || isEventHeld)
             {
-                return new EraseResult(0, held);
+                return new EraseResult(0, held, IsRefused: true);
             }
 
             c.Execute("INSERT INTO erased_events (event_id, erased_at) VALUES (@EventId, @At) ON CONFLICT (event_id) DO NOTHING", target);
@@ -92,8 +92,8 @@ internal sealed class DeletionQueue(StorageDatabase database, string holder, Tim
         },
         cancellationToken);
 
-    /// <summary>What is to go and is in the archive or in this process's spool, longest waiting first.</summary>
-    public Task<IReadOnlyList<SealedObjectInfo>> ListAsync(int limit, CancellationToken cancellationToken) => database.ReadAsync(
+    /// <summary>What is to go and is in the archive or in this spool, longest waiting first.</summary>
+    public Task<IReadOnlyList<SealedObjectInfo>> ListAsync(string holder, int limit, CancellationToken cancellationToken) => database.ReadAsync(
         c => SealedObjectIndex.Read(
             c,
             $"SELECT {ObjectRow.Columns} FROM objects WHERE status = {(int)SealedObjectStatus.Deleting} AND (holder = @Holder OR archived_at IS NOT NULL) ORDER BY updated_at LIMIT @Limit",

@@ -3,8 +3,11 @@ namespace Guardian.Storage;
 /// <summary>How long objects are kept after their first byte arrived, by how much their event matters; null keeps them until somebody erases them.</summary>
 public sealed class RetentionRule
 {
-    /// <summary>Of events that nobody has weighed: they have not been analysed, or nothing was unusual. Default: for ever.</summary>
+    /// <summary>Of events that nobody has weighed yet. Default: for ever.</summary>
     public TimeSpan? Unknown { get; set; }
+
+    /// <summary>Of events in which nothing was unusual. Default: for ever.</summary>
+    public TimeSpan? None { get; set; }
 
     /// <summary>Of low severity. Default: for ever.</summary>
     public TimeSpan? Low { get; set; }
@@ -21,6 +24,7 @@ public sealed class RetentionRule
     /// <summary>How long objects of a severity are kept.</summary>
     public TimeSpan? Of(ObjectSeverity severity) => severity switch
     {
+        ObjectSeverity.None => None,
         ObjectSeverity.Low => Low,
         ObjectSeverity.Medium => Medium,
         ObjectSeverity.High => High,
@@ -30,7 +34,7 @@ public sealed class RetentionRule
 
     internal IEnumerable<string> Validate(string section)
     {
-        foreach ((string name, TimeSpan? kept) in new[] { (nameof(Unknown), Unknown), (nameof(Low), Low), (nameof(Medium), Medium), (nameof(High), High), (nameof(Critical), Critical) })
+        foreach ((string name, TimeSpan? kept) in new[] { (nameof(Unknown), Unknown), (nameof(None), None), (nameof(Low), Low), (nameof(Medium), Medium), (nameof(High), High), (nameof(Critical), Critical) })
         {
             if (kept is { } time && (time < TimeSpan.FromMinutes(1) || time > TimeSpan.FromDays(36500)))
             {

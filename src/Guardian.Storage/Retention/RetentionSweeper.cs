@@ -18,7 +18,7 @@ internal sealed class RetentionSweeper(
         int deleted = 0;
         while (true)
         {
-            IReadOnlyList<SealedObjectInfo> marked = await deletions.ListAsync(Batch, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<SealedObjectInfo> marked = await deletions.ListAsync(spool.Id, Batch, cancellationToken).ConfigureAwait(false);
             int before = deleted;
             foreach (SealedObjectInfo info in marked)
             {

@@ -7,6 +7,11 @@ internal abstract class StorageDatabase : IAsyncDisposable
 {
     public abstract SqlDialect Dialect { get; }
 
+    /// <summary>The database that an archive's options name.</summary>
+    /// <exception cref="StorageException">It cannot be opened.</exception>
+    public static StorageDatabase Open(SealedArchiveOptions options) =>
+        options.PostgresConnection is { } postgres ? new PostgresStorageDatabase(postgres) : new SqliteStorageDatabase(Path.Combine(options.Directory, "objects.db"));
+
     /// <summary>Runs <paramref name="work"/> in a transaction and returns its result once that is durable. When it throws, nothing of it stays.</summary>
     /// <remarks>It may be run again after a clash with another transaction, so it changes nothing but rows.</remarks>
     /// <exception cref="StorageException">The database failed.</exception>

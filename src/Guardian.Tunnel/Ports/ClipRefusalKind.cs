@@ -15,7 +15,7 @@ public enum ClipRefusalKind
     /// <summary>Another call is uploading it: ABORTED.</summary>
     Busy,
 
-    /// <summary>Nothing tells which camera it belongs to: NOT_FOUND.</summary>
+    /// <summary>Nothing tells which camera it belongs to, or its event was erased: NOT_FOUND.</summary>
     UnknownEvent,
 
     /// <summary>Its event is another edge's: PERMISSION_DENIED.</summary>

@@ -59,7 +59,7 @@ public sealed class ArchiveRules(PostgresServer postgres) : IAsyncDisposable
         return (await Archive.GetAsync(outcome.Stored!.Id, None))!;
     }
 
-    public async Task<CameraUsage> UsageAsync(string? camera) => (await Archive.GetUsageAsync(None)).Single(u => u.CameraId == camera);
+    public async Task<CameraUsage> UsageAsync(string? camera) => (await Archive.Register.GetUsageAsync(None)).Single(u => u.CameraId == camera);
 
     /// <summary>Bytes in the archive's folder of a camera.</summary>
     public long Archived(string camera)

@@ -26,7 +26,7 @@ public sealed class IndexTests(PostgresServer postgres) : IAsyncLifetime
         string? cursor = null;
         do
         {
-            IndexPage page = await _rules.Archive.QueryAsync(new IndexQuery { Limit = 5, Cursor = cursor }, None);
+            IndexPage page = await _rules.Archive.Register.QueryAsync(new IndexQuery { Limit = 5, Cursor = cursor }, None);
             Assert.InRange(page.Objects.Count, 1, 5);
             seen.AddRange(page.Objects.Select(o => o.Id));
             cursor = page.NextCursor;
@@ -35,14 +35,14 @@ public sealed class IndexTests(PostgresServer postgres) : IAsyncLifetime
 
         Assert.Equal(13, seen.Distinct().Count());
         Assert.Equal(13, seen.Count);
-        Assert.Equal(4, (await _rules.Archive.QueryAsync(new IndexQuery { CameraId = "yard" }, None)).Objects.Count);
-        Assert.Equal(pending.Id, Assert.Single((await _rules.Archive.QueryAsync(new IndexQuery { Status = SealedObjectStatus.Pending }, None)).Objects).Id);
-        Assert.Equal(all[3].Id, Assert.Single((await _rules.Archive.QueryAsync(new IndexQuery { EventId = all[3].Id.EventId }, None)).Objects).Id);
+        Assert.Equal(4, (await _rules.Archive.Register.QueryAsync(new IndexQuery { CameraId = "yard" }, None)).Objects.Count);
+        Assert.Equal(pending.Id, Assert.Single((await _rules.Archive.Register.QueryAsync(new IndexQuery { Status = SealedObjectStatus.Pending }, None)).Objects).Id);
+        Assert.Equal(all[3].Id, Assert.Single((await _rules.Archive.Register.QueryAsync(new IndexQuery { EventId = all[3].Id.EventId }, None)).Objects).Id);
         DateTimeOffset middle = all[5].CreatedAt;
-        Assert.Equal(all.Count(o => o.CreatedAt >= middle) + 1, (await _rules.Archive.QueryAsync(new IndexQuery { From = middle }, None)).Objects.Count);
-        Assert.Equal(all.Count(o => o.CreatedAt < middle), (await _rules.Archive.QueryAsync(new IndexQuery { Until = middle }, None)).Objects.Count);
-        await Assert.ThrowsAsync<ArgumentException>(() => _rules.Archive.QueryAsync(new IndexQuery { Limit = 0 }, None));
-        await Assert.ThrowsAsync<ArgumentException>(() => _rules.Archive.QueryAsync(new IndexQuery { Cursor = "1_x_y" }, None));
+        Assert.Equal(all.Count(o => o.CreatedAt >= middle) + 1, (await _rules.Archive.Register.QueryAsync(new IndexQuery { From = middle }, None)).Objects.Count);
+        Assert.Equal(all.Count(o => o.CreatedAt < middle), (await _rules.Archive.Register.QueryAsync(new IndexQuery { Until = middle }, None)).Objects.Count);
+        await Assert.ThrowsAsync<ArgumentException>(() => _rules.Archive.Register.QueryAsync(new IndexQuery { Limit = 0 }, None));
+        await Assert.ThrowsAsync<ArgumentException>(() => _rules.Archive.Register.QueryAsync(new IndexQuery { Cursor = "1_x_y" }, None));
     }
 
     [Theory(Timeout = 60_000), ClassData(typeof(IndexDatabases))]

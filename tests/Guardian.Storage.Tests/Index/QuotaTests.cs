@@ -111,7 +111,7 @@ public sealed class QuotaTests(PostgresServer postgres) : IAsyncLifetime
         await _rules.ReopenAsync();
         await WhileRunningAsync(async () => (await _rules.UsageAsync("door")).IsWarned, "it is remembered");
         Assert.Single(warnings);
-        await _rules.Archive.EraseEventAsync(first.Id.EventId, "test", "operator:test", None);
+        await _rules.Archive.Register.EraseEventAsync(first.Id.EventId, "test", "operator:test", None);
         await WhileRunningAsync(async () => !(await _rules.UsageAsync("door")).IsWarned, "it is under the level");
         await _rules.ArchiveAsync("door", 10_000);
         await WhileRunningAsync(() => Task.FromResult(warnings.Count > 1), "a second warning");
@@ -144,7 +144,7 @@ public sealed class QuotaTests(PostgresServer postgres) : IAsyncLifetime
         Assert.Equal(0, await _rules.Archive.DeleteDueAsync(None));
         _rules.Options.WhenQuotaFull = QuotaPolicy.DeleteOldest;
         await _rules.ReopenAsync();
-        await _rules.Archive.PlaceHoldAsync(HoldKind.Event, events[0].Id.EventId.ToString(), "a case", "operator:test", None);
+        await _rules.Archive.Register.PlaceHoldAsync(HoldKind.Event, events[0].Id.EventId.ToString(), "a case", "operator:test", None);
         Assert.True((await _rules.UsageAsync("door")).Bytes >= 9000);
         Assert.InRange(await _rules.Archive.DeleteDueAsync(None), 1, 3);
 

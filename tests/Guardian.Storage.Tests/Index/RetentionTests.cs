@@ -45,20 +45,20 @@ public sealed class RetentionTests(PostgresServer postgres) : IAsyncLifetime
         SealedObjectInfo clip = await _rules.ArchiveAsync("door");
         SealedObjectInfo other = await _rules.ArchiveAsync("yard");
         string target = clip.Id.EventId.ToString();
-        Assert.True(await _rules.Archive.PlaceHoldAsync(HoldKind.Event, target, "case 7", "operator:anna", None));
-        Assert.False(await _rules.Archive.PlaceHoldAsync(HoldKind.Event, target, "again", "operator:bert", None));
-        Assert.True(await _rules.Archive.PlaceHoldAsync(HoldKind.Camera, "yard", "case 8", "operator:anna", None));
-        Assert.Equal(["case 7", "case 8"], (await _rules.Archive.ListHoldsAsync(None)).Select(h => h.Reason));
+        Assert.True(await _rules.Archive.Register.PlaceHoldAsync(HoldKind.Event, target, "case 7", "operator:anna", None));
+        Assert.False(await _rules.Archive.Register.PlaceHoldAsync(HoldKind.Event, target, "again", "operator:bert", None));
+        Assert.True(await _rules.Archive.Register.PlaceHoldAsync(HoldKind.Camera, "yard", "case 8", "operator:anna", None));
+        Assert.Equal(["case 7", "case 8"], (await _rules.Archive.Register.ListHoldsAsync(None)).Select(h => h.Reason));
 
         _rules.Time.Advance(TimeSpan.FromDays(2));
         Assert.Equal(0, await _rules.Archive.DeleteDueAsync(None));
-        Assert.Equal(new EraseResult(0, 1), await _rules.Archive.EraseEventAsync(clip.Id.EventId, "asked", "operator:anna", None));
-        Assert.Equal(new EraseResult(0, 1), await _rules.Archive.EraseCameraAsync("yard", "asked", "operator:anna", None));
+        Assert.Equal(new EraseResult(0, 1, IsRefused: true), await _rules.Archive.Register.EraseEventAsync(clip.Id.EventId, "asked", "operator:anna", None));
+        Assert.Equal(new EraseResult(0, 1), await _rules.Archive.Register.EraseCameraAsync("yard", "asked", "operator:anna", None));
         Assert.True(File.Exists(_rules.FileOf(clip)));
         Assert.True(File.Exists(_rules.FileOf(other)));
 
-        Assert.True(await _rules.Archive.LiftHoldAsync(HoldKind.Event, target, "closed", "operator:anna", None));
-        Assert.False(await _rules.Archive.LiftHoldAsync(HoldKind.Event, target, "closed", "operator:anna", None));
+        Assert.True(await _rules.Archive.Register.LiftHoldAsync(HoldKind.Event, target, "closed", "operator:anna", None));
+        Assert.False(await _rules.Archive.Register.LiftHoldAsync(HoldKind.Event, target, "closed", "operator:anna", None));
         Assert.Equal(1, await _rules.Archive.DeleteDueAsync(None));
         Assert.False(File.Exists(_rules.FileOf(clip)));
     }
@@ -73,7 +73,7 @@ public sealed class RetentionTests(PostgresServer postgres) : IAsyncLifetime
         SealedObjectInfo kept = await _rules.ArchiveAsync("door");
         SealedObjectInfo waiting = (await _rules.StoreAsync("door", eventId: erased, name: "snapshot.jpg")).Stored!;
 
-        Assert.Equal(new EraseResult(3, 0), await _rules.Archive.EraseEventAsync(erased, "asked by the person shown", "operator:anna", None));
+        Assert.Equal(new EraseResult(3, 0), await _rules.Archive.Register.EraseEventAsync(erased, "asked by the person shown", "operator:anna", None));
         Assert.Null(await _rules.Archive.OpenReadAsync(clip.Id, null, None));
         Assert.Equal(SealedObjectStatus.Deleting, (await _rules.Archive.GetAsync(waiting.Id, None))!.Status);
         Assert.Equal(0, await _rules.Archive.ArchiveDueAsync(None));
@@ -94,7 +94,7 @@ public sealed class RetentionTests(PostgresServer postgres) : IAsyncLifetime
         SealedObjectId id = SealedObjectId.Clip(Guid.NewGuid());
         await using SealedUpload upload = (await _rules.Archive.BeginUploadAsync(id, "door", 0, clip.Length, None)).Upload!;
         await upload.WriteAsync(clip.AsMemory(0, 30_000), None);
-        Assert.Equal(1, (await _rules.Archive.EraseEventAsync(id.EventId, "asked", "operator:anna", None)).Objects);
+        Assert.Equal(1, (await _rules.Archive.Register.EraseEventAsync(id.EventId, "asked", "operator:anna", None)).Objects);
         Assert.Equal(0, await _rules.Archive.DeleteDueAsync(None));
 
         await upload.WriteAsync(clip.AsMemory(30_000), None);
@@ -116,8 +116,8 @@ public sealed class RetentionTests(PostgresServer postgres) : IAsyncLifetime
 
         SealedObjectInfo held = await _rules.ArchiveAsync("door");
         SealedObjectInfo other = await _rules.ArchiveAsync("yard");
-        await _rules.Archive.PlaceHoldAsync(HoldKind.Event, held.Id.EventId.ToString(), "case", "operator:anna", None);
-        Assert.Equal(new EraseResult(5, 1), await _rules.Archive.EraseCameraAsync("door", "the camera was given back", "operator:anna", None));
+        await _rules.Archive.Register.PlaceHoldAsync(HoldKind.Event, held.Id.EventId.ToString(), "case", "operator:anna", None);
+        Assert.Equal(new EraseResult(5, 1), await _rules.Archive.Register.EraseCameraAsync("door", "the camera was given back", "operator:anna", None));
         Assert.Equal(5, await _rules.Archive.DeleteDueAsync(None));
         Assert.Equal(held.Size, _rules.Archived("door"));
         Assert.Equal(other.Size, _rules.Archived("yard"));
@@ -129,7 +129,7 @@ public sealed class RetentionTests(PostgresServer postgres) : IAsyncLifetime
     {
         await _rules.OpenAsync(database);
         SealedObjectInfo first = await _rules.ArchiveAsync("door"), second = await _rules.ArchiveAsync("door");
-        await _rules.Archive.EraseCameraAsync("door", "asked", "operator:anna", None);
+        await _rules.Archive.Register.EraseCameraAsync("door", "asked", "operator:anna", None);
 
         // The store is down; then the process is killed after the object went and before its row did.
         _rules.Store.Down = true;
@@ -149,10 +149,10 @@ public sealed class RetentionTests(PostgresServer postgres) : IAsyncLifetime
     public async Task holds_and_erasures_need_a_reason_and_somebody_who_asks(string database)
     {
         await _rules.OpenAsync(database);
-        await Assert.ThrowsAsync<ArgumentException>(() => _rules.Archive.PlaceHoldAsync(HoldKind.Camera, "door", " ", "operator:anna", None));
-        await Assert.ThrowsAsync<ArgumentException>(() => _rules.Archive.PlaceHoldAsync(HoldKind.Event, "door", "a reason", "operator:anna", None));
-        await Assert.ThrowsAsync<ArgumentException>(() => _rules.Archive.EraseCameraAsync("door", "a reason", new string('a', 201), None));
-        await Assert.ThrowsAsync<ArgumentException>(() => _rules.Archive.EraseCameraAsync("", "a reason", "operator:anna", None));
+        await Assert.ThrowsAsync<ArgumentException>(() => _rules.Archive.Register.PlaceHoldAsync(HoldKind.Camera, "door", " ", "operator:anna", None));
+        await Assert.ThrowsAsync<ArgumentException>(() => _rules.Archive.Register.PlaceHoldAsync(HoldKind.Event, "door", "a reason", "operator:anna", None));
+        await Assert.ThrowsAsync<ArgumentException>(() => _rules.Archive.Register.EraseCameraAsync("door", "a reason", new string('a', 201), None));
+        await Assert.ThrowsAsync<ArgumentException>(() => _rules.Archive.Register.EraseCameraAsync("", "a reason", "operator:anna", None));
     }
 
     public Task InitializeAsync() => Task.CompletedTask;
@@ -162,7 +162,7 @@ public sealed class RetentionTests(PostgresServer postgres) : IAsyncLifetime
     private async Task<SealedObjectInfo> WithSeverityAsync(string camera, ObjectSeverity severity)
     {
         SealedObjectInfo info = await _rules.ArchiveAsync(camera);
-        await _rules.Archive.SetSeverityAsync(info.Id.EventId, severity, None);
+        await _rules.Archive.Register.SetSeverityAsync(info.Id.EventId, severity, None);
         return info;
     }
 }
