@@ -86,6 +86,9 @@ public sealed class SealedArchive : IAsyncDisposable
     /// <exception cref="InvalidOperationException"><see cref="RecoverAsync"/> has not been called.</exception>
     public EvidenceLog Evidence => _evidence ?? throw new InvalidOperationException("call RecoverAsync before the evidence log is used");
 
+    /// <summary>How the store is doing, as the outbox meets it.</summary>
+    public ArchiveStoreHealth StoreHealth => _outbox.StoreHealth;
+
     /// <summary>Puts right what a killed process left behind: call once before anything else.</summary>
     /// <exception cref="StorageException">Index or evidence log cannot be opened, or the log's key is not there.</exception>
     public async Task RecoverAsync(CancellationToken cancellationToken)
@@ -265,6 +268,46 @@ public sealed class SealedArchive : IAsyncDisposable
         throw new StorageException($"{id} is indexed as archived but the store does not have it");
     }
 
+    /// <summary>
+    /// Writes an event's sealed objects as a CAR file (version 1), for IPFS and Filecoin: its one root is a directory that holds them by their names, and the identifiers are those in the index. Each object is held against its identifier
+    /// as it is written.
+    /// </summary>
+    /// <param name="eventId">The event.</param>
+    /// <param name="output">Where to write; it need not be seekable, and stays open.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Null when the event has no complete object; then nothing is written.</returns>
+    /// <exception cref="StorageException">The store failed, or an object is not what the index says: what was written is to be thrown away.</exception>
+    public async Task<CarExport?> ExportCarAsync(Guid eventId, Stream output, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        var files = new List<(SealedObjectInfo Info, string Cid)>();
+        foreach (SealedObjectInfo info in await _index.ListForEventAsync(eventId, cancellationToken).ConfigureAwait(false))
+        {
+            if (info.Status is SealedObjectStatus.Pending or SealedObjectStatus.Uploading or SealedObjectStatus.Completed)
+            {
+                // Objects of before identifiers were kept are read twice.
+                files.Add((info, info.Cid ?? await WriteCarFileAsync(info, new CarWriter(Stream.Null), cancellationToken).ConfigureAwait(false)));
+            }
+        }
+
+        if (files.Count == 0)
+        {
+            return null;
+        }
+
+        var car = new CarWriter(output);
+        string root = await car.BeginAsync(files.Select(f => (f.Info.Id.Name, f.Cid, f.Info.Size)), cancellationToken).ConfigureAwait(false);
+        foreach ((SealedObjectInfo info, string cid) in files)
+        {
+            if (await WriteCarFileAsync(info, car, cancellationToken).ConfigureAwait(false) is var written && written != cid)
+            {
+                throw new StorageException($"{info.Id} has the cid {written}, {cid} is indexed");
+            }
+        }
+
+        return new CarExport(root, files.Count, car.Written);
+    }
+
     /// <summary>Archives what is due, until nothing is.</summary>
     /// <returns>How many objects reached the archive.</returns>
     public Task<int> ArchiveDueAsync(CancellationToken cancellationToken) => _outbox.ArchiveDueAsync(cancellationToken);
@@ -284,5 +327,14 @@ public sealed class SealedArchive : IAsyncDisposable
         _evidence?.Dispose();
         await _database.DisposeAsync().ConfigureAwait(false);
         _lock.Dispose();
+    }
+
+    private async Task<string> WriteCarFileAsync(SealedObjectInfo info, CarWriter car, CancellationToken cancellationToken)
+    {
+        ArchiveRead read = await OpenReadAsync(info.Id, range: null, cancellationToken).ConfigureAwait(false) ?? throw new StorageException($"{info.Id} is gone");
+        await using (read.ConfigureAwait(false))
+        {
+            return await car.AddAsync(read.Content, cancellationToken).ConfigureAwait(false);
+        }
     }
 }

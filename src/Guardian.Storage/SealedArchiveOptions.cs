@@ -12,7 +12,9 @@ public sealed class SealedArchiveOptions
     /// <summary>Largest sealed object in bytes. Default 512 MiB; 1 KiB to 1 TiB.</summary>
     public long MaxObjectBytes { get; set; } = 512L << 20;
 
-    /// <summary>Bytes that may wait in the spool. Default 10 GiB; at least <see cref="MaxObjectBytes"/>.</summary>
+    /// <summary>
+    /// Bytes that may wait in the spool. Default 10 GiB; at least <see cref="MaxObjectBytes"/>. When it is full, new objects are refused (<see cref="UploadRefusalReason.SpoolFull"/>); what was acknowledged is never dropped.
+    /// </summary>
     public long MaxSpoolBytes { get; set; } = 10L << 30;
 
     /// <summary>Uploads at one time. Default 64; 1 to 4096.</summary>
@@ -32,6 +34,11 @@ public sealed class SealedArchiveOptions
 
     /// <summary>Longest wait between two attempts. Default 5 minutes.</summary>
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// Failed attempts in a row after which the store counts as down: it is then left alone, except for one object that probes it after <see cref="RetryDelay"/>, twice that, and so on up to every 30 s. Default 5; 1 to 1000.
+    /// </summary>
+    public int StoreFailuresUntilDown { get; set; } = 5;
 
     /// <summary>Keys of which an object must have at least one among its recipients; empty (the default) accepts any.</summary>
     public IList<RecipientKeyId> RequiredRecipients { get; } = [];
@@ -86,6 +93,7 @@ public sealed class SealedArchiveOptions
         Check(PartialExpiry >= TimeSpan.FromMinutes(1) && PartialExpiry <= TimeSpan.FromDays(365), nameof(PartialExpiry), "must be from 1 minute to 365 days");
         Check(RetryDelay > TimeSpan.Zero && RetryDelay <= MaxRetryDelay, nameof(RetryDelay), "must be positive and at most MaxRetryDelay");
         Check(MaxRetryDelay <= TimeSpan.FromDays(1), nameof(MaxRetryDelay), "must be at most 1 day");
+        Check(StoreFailuresUntilDown is >= 1 and <= 1000, nameof(StoreFailuresUntilDown), "must be from 1 to 1000");
         Check(MaxTotalBytes is null or >= 1, nameof(MaxTotalBytes), "must be at least 1");
         Check(MaxCameraBytes is null or >= 1, nameof(MaxCameraBytes), "must be at least 1");
         Check(QuotaWarning is > 0 and <= 1, nameof(QuotaWarning), "must be above 0 and at most 1");

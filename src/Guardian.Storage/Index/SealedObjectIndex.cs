@@ -121,20 +121,55 @@ internal sealed class SealedObjectIndex(StorageDatabase database, string holder,
     public Task RemoveAsync(SealedObjectId id, CancellationToken cancellationToken) => database.WriteAsync(
         c => Get(c, id) is { Status: SealedObjectStatus.Receiving } && Remove(c, id), cancellationToken);
 
-    /// <summary>
-    /// Takes the objects that are due, oldest first, and marks them as being archived. One whose lease has run out is due again: its end could not be recorded.
-    /// </summary>
-    public Task<IReadOnlyList<SealedObjectInfo>> LeaseDueAsync(DateTimeOffset now, TimeSpan lease, int limit, CancellationToken cancellationToken) => database.WriteAsync(
-        c => Read(
-            c,
-            $"""
-            UPDATE objects SET status = {(int)SealedObjectStatus.Uploading}, next_attempt_at = @Until
-            WHERE (event_id, name) IN (SELECT event_id, name FROM objects WHERE status IN ({(int)SealedObjectStatus.Pending}, {(int)SealedObjectStatus.Uploading})
-                AND holder = @Holder AND next_attempt_at <= @Now ORDER BY next_attempt_at LIMIT @Limit)
-            RETURNING {ObjectRow.Columns}
-            """,
-            new { Now = SqlTime.ToSql(now), Until = SqlTime.ToSql(now + lease), Limit = limit, Holder = holder }),
+    /// <summary>Takes objects that are due and marks them as being archived: one of each camera in turn, each camera's longest waiting first.</summary>
+    /// <param name="afterCamera">The camera that was served last; the one after it in the order of ids comes first.</param>
+    /// <param name="now">What is due by then.</param>
+    /// <param name="lease">How long they are the caller's.</param>
+    /// <param name="limit">At most this many.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyList<SealedObjectInfo>> LeaseDueAsync(string afterCamera, DateTimeOffset now, TimeSpan lease, int limit, CancellationToken cancellationToken) => database.WriteAsync(
+        c =>
+        {
+            var leased = new List<SealedObjectInfo>();
+            string after = afterCamera;
+            while (leased.Count < limit && (NextCamera(c, after, now) ?? NextCamera(c, "", now)) is { } camera)
+            {
+                leased.AddRange(Read(
+                    c,
+                    $"""
+                    UPDATE objects SET status = {(int)SealedObjectStatus.Uploading}, next_attempt_at = @Until
+                    WHERE (event_id, name) IN (SELECT event_id, name FROM objects WHERE status = {(int)SealedObjectStatus.Pending} AND holder = @Holder AND camera_id = @Camera AND next_attempt_at <= @Now
+                        ORDER BY next_attempt_at, created_at LIMIT 1)
+                    RETURNING {ObjectRow.Columns}
+                    """,
+                    new { Now = SqlTime.ToSql(now), Until = SqlTime.ToSql(now + lease), Holder = holder, Camera = camera }));
+                after = camera;
+            }
+
+            return (IReadOnlyList<SealedObjectInfo>)leased;
+        },
         cancellationToken);
+
+    /// <summary>Objects whose lease has run out while nobody archives them are due again: their end could not be recorded.</summary>
+    public async Task ReleaseExpiredAsync(DateTimeOffset now, Func<SealedObjectId, bool> isBusy, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<SealedObjectInfo> expired = await QueryAsync(
+            $"SELECT {ObjectRow.Columns} FROM objects WHERE status = {(int)SealedObjectStatus.Uploading} AND holder = @Holder AND next_attempt_at <= @Now",
+            new { Holder = holder, Now = SqlTime.ToSql(now) },
+            cancellationToken).ConfigureAwait(false);
+        foreach (SealedObjectInfo info in expired.Where(i => !isBusy(i.Id)))
+        {
+            await ReleaseAsync(info.Id, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>An object is due again, as if it had not been tried.</summary>
+    public Task ReleaseAsync(SealedObjectId id, CancellationToken cancellationToken) => database.WriteAsync(
+        c => c.Execute($"UPDATE objects SET status = {(int)SealedObjectStatus.Pending}, next_attempt_at = 0 {ById} AND status = {(int)SealedObjectStatus.Uploading}", Key(id)), cancellationToken);
+
+    /// <summary>Objects that wait for another attempt are due now.</summary>
+    public Task HurryAsync(CancellationToken cancellationToken) => database.WriteAsync(
+        c => c.Execute($"UPDATE objects SET next_attempt_at = 0 WHERE status = {(int)SealedObjectStatus.Pending} AND holder = @Holder AND next_attempt_at > 0", new { Holder = holder }), cancellationToken);
 
     /// <returns>False when the object was to be deleted meanwhile: whoever deletes it removes the spool's copy too.</returns>
     public Task<bool> CompleteAsync(SealedObjectInfo info, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
@@ -182,6 +217,10 @@ internal sealed class SealedObjectIndex(StorageDatabase database, string holder,
         $"SELECT {ObjectRow.Columns} FROM objects WHERE status = {(int)SealedObjectStatus.Receiving} AND holder = @Holder AND updated_at < @Before",
         new { Before = SqlTime.ToSql(before), Holder = holder },
         cancellationToken);
+
+    private string? NextCamera(DbConnection connection, string after, DateTimeOffset now) => connection.ExecuteScalar<string?>(
+        $"SELECT camera_id FROM objects WHERE status = {(int)SealedObjectStatus.Pending} AND holder = @Holder AND camera_id > @After AND next_attempt_at <= @Now ORDER BY camera_id LIMIT 1",
+        new { Holder = holder, After = after, Now = SqlTime.ToSql(now) });
 
     public static SealedObjectInfo? Get(DbConnection connection, SealedObjectId id) =>
         connection.QuerySingleOrDefault<ObjectRow>($"SELECT {ObjectRow.Columns} FROM objects {ById}", Key(id))?.ToInfo();

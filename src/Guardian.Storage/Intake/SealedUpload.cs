@@ -22,6 +22,7 @@ public sealed class SealedUpload : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly FileStream _file;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly CidHasher _cid = new();
     private readonly ArrayBufferWriter<byte> _start = new();
     private SealedHeader? _header;
     private long _durable;
@@ -91,6 +92,7 @@ public sealed class SealedUpload : IAsyncDisposable
         }
 
         _hash.AppendData(bytes.Span);
+        _cid.Append(bytes.Span);
         Position += bytes.Length;
         if (Position - _durable >= _options.CheckpointBytes && _header is not null)
         {
@@ -125,7 +127,7 @@ public sealed class SealedUpload : IAsyncDisposable
 
         Flush();
         _spool.FlushFolder();
-        SealedObjectInfo stored = Info(SealedObjectStatus.Pending, _hash.GetHashAndReset());
+        SealedObjectInfo stored = Info(SealedObjectStatus.Pending, _hash.GetHashAndReset()) with { Cid = _cid.Finish() };
         if (await _index.AcceptAsync(stored, _time.GetUtcNow(), cancellationToken).ConfigureAwait(false) is { } refusal)
         {
             return new UploadOutcome(null, await RefuseAsync(refusal.Reason, refusal.Message).ConfigureAwait(false));
@@ -146,6 +148,7 @@ public sealed class SealedUpload : IAsyncDisposable
         }
 
         _hash.Dispose();
+        _cid.Dispose();
     }
 
     /// <summary>Asks the quota for more: a step, or just what is needed where a step is too much.</summary>
@@ -181,6 +184,7 @@ public sealed class SealedUpload : IAsyncDisposable
         {
             await file.DisposeAsync().ConfigureAwait(false);
             upload._hash.Dispose();
+            upload._cid.Dispose();
             throw;
         }
     }
@@ -194,6 +198,7 @@ public sealed class SealedUpload : IAsyncDisposable
             int read = await RandomAccess.ReadAsync(_file.SafeFileHandle, buffer, Position, cancellationToken).ConfigureAwait(false);
             CheckStart(buffer.AsSpan(0, read));
             _hash.AppendData(buffer.AsSpan(0, read));
+            _cid.Append(buffer.AsSpan(0, read));
             Position += read;
         }
 

@@ -37,7 +37,8 @@ internal sealed class Spool
             File.Delete(file);
         }
 
-        Interlocked.Exchange(ref _bytes, spooled.Sum(o => o.Size));
+        long bytes = spooled.Sum(o => o.Size);
+        GuardianStorageTelemetry.Spooled(bytes - Interlocked.Exchange(ref _bytes, bytes));
     }
 
     /// <summary>Whether the file of an unfinished upload has the bytes that its row vouches for.</summary>
@@ -66,14 +67,19 @@ internal sealed class Spool
     {
         if (Interlocked.Add(ref _bytes, bytes) <= _options.MaxSpoolBytes)
         {
+            GuardianStorageTelemetry.Spooled(bytes);
             return true;
         }
 
-        Release(bytes);
+        Interlocked.Add(ref _bytes, -bytes);
         return false;
     }
 
-    public void Release(long bytes) => Interlocked.Add(ref _bytes, -bytes);
+    public void Release(long bytes)
+    {
+        Interlocked.Add(ref _bytes, -bytes);
+        GuardianStorageTelemetry.Spooled(-bytes);
+    }
 
     /// <summary>Opens an object's file; what lies past <paramref name="length"/> is cut off, as no row vouches for it.</summary>
     public FileStream OpenWrite(SealedObjectId id, long length)

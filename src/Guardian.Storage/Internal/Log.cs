@@ -23,6 +23,15 @@ internal static partial class Log
     [LoggerMessage(4051, LogLevel.Error, "The evidence log's checkpoint of {Size} entries could not be published")]
     public static partial void PublishFailed(ILogger logger, long size, Exception error);
 
+    [LoggerMessage(4005, LogLevel.Error, "{ObjectId} cannot be archived; its bytes stay in the spool")]
+    public static partial void Unarchivable(ILogger logger, SealedObjectId objectId, Exception error);
+
+    [LoggerMessage(4006, LogLevel.Error, "The archive store is down; it is tried again in {Pause}")]
+    public static partial void StoreDown(ILogger logger, TimeSpan pause);
+
+    [LoggerMessage(4007, LogLevel.Information, "The archive store is up again")]
+    public static partial void StoreUp(ILogger logger);
+
     [LoggerMessage(4010, LogLevel.Information, "Deleted {ObjectId} from {Bucket}")]
     public static partial void Deleted(ILogger logger, SealedObjectId objectId, BucketName bucket);
 

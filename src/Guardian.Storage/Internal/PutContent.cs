@@ -59,11 +59,11 @@ internal sealed class PutContent(PipeReader reader, PutOptions options) : IDispo
 
         if (!options.Sha256.IsEmpty && !options.Sha256.Span.SequenceEqual(Sha256))
         {
-            throw new StorageException($"sha256: the content has {Convert.ToHexStringLower(Sha256)}, {Convert.ToHexStringLower(options.Sha256.Span)} was announced");
+            throw new UnarchivableException($"sha256: the content has {Convert.ToHexStringLower(Sha256)}, {Convert.ToHexStringLower(options.Sha256.Span)} was announced");
         }
     }
 
     public void Dispose() => _hash.Dispose();
 
-    private StorageException WrongLength() => new($"length: {Length} bytes{(Ended ? "" : " or more")}, {options.Length} were announced");
+    private UnarchivableException WrongLength() => new($"length: {Length} bytes{(Ended ? "" : " or more")}, {options.Length} were announced");
 }

@@ -5,19 +5,29 @@ namespace Guardian.Storage;
 
 /// <summary>
 /// Takes complete objects from the spool to the archive. Each step is a row, so a killed process goes on where it stood:
-/// 1. lease due rows; 2. put the object; 3. mark the row completed; 4. remove the spool file.
-/// A kill between 2 and 3 finds the object in the store on the next attempt; one between 3 and 4 leaves a file that recovery removes.
+/// 1. lease due rows, one camera after the other; 2. put the object; 3. mark the row completed; 4. remove the spool file.
+/// A kill inside 2 leaves parts that the next attempt goes on with; one between 2 and 3 finds the object in the store on the next attempt; one between 3 and 4 leaves a file that recovery removes.
 /// </summary>
 internal sealed class ArchiveOutbox(SealedArchiveOptions options, IArchiveStore store, SealedObjectIndex index, Spool spool, TimeProvider time, ILogger logger) : IDisposable
 {
     /// <summary>How often the clock is looked at for retries and stale uploads; new objects wake the loop at once.</summary>
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
-    /// <summary>Longest that one object may take to archive; after that, another attempt may begin.</summary>
+    /// <summary>After this an object that nobody archives is due again: its end could not be recorded.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
+
+    /// <summary>Longest that a store which is down is left alone: what it costs to look is one request.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly ConcurrentDictionary<SealedObjectId, bool> _busy = new();
+    private readonly StoreBreaker _breaker = new(
+        options.StoreFailuresUntilDown, options.RetryDelay, options.MaxRetryDelay < LongestPause ? options.MaxRetryDelay : LongestPause, time);
+
+    /// <summary>The camera that was served last; the next one in order comes next.</summary>
+    private string _lastCamera = "";
+
+    public ArchiveStoreHealth StoreHealth => _breaker.Health;
 
     public void Wake()
     {
@@ -38,12 +48,11 @@ internal sealed class ArchiveOutbox(SealedArchiveOptions options, IArchiveStore 
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        while (!cancellationToken.IsCancellationRequested)
+        while (true)
         {
             try
             {
-                await ArchiveDueAsync(cancellationToken).ConfigureAwait(false);
-                await DropStaleAsync(cancellationToken).ConfigureAwait(false);
+                await ArchiveAsync(untilNothingIsDue: false, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -55,19 +64,59 @@ internal sealed class ArchiveOutbox(SealedArchiveOptions options, IArchiveStore 
         }
     }
 
-    public async Task<int> ArchiveDueAsync(CancellationToken cancellationToken)
+    public Task<int> ArchiveDueAsync(CancellationToken cancellationToken) => ArchiveAsync(untilNothingIsDue: true, cancellationToken);
+
+    private async Task<int> ArchiveAsync(bool untilNothingIsDue, CancellationToken cancellationToken)
     {
         int archived = 0;
-        while (true)
+        var underWay = new List<Task<bool>>();
+        Task? wake = null;
+        DateTimeOffset tidied = DateTimeOffset.MinValue;
+        try
         {
-            IReadOnlyList<SealedObjectInfo> due = await index.LeaseDueAsync(time.GetUtcNow(), Lease, options.ArchiveParallelism, cancellationToken).ConfigureAwait(false);
-            if (due.Count == 0)
+            while (true)
             {
-                return archived;
-            }
+                if (time.GetUtcNow() - tidied >= Tick)
+                {
+                    tidied = time.GetUtcNow();
+                    await DropStaleAsync(cancellationToken).ConfigureAwait(false);
+                    await index.ReleaseExpiredAsync(tidied, IsBusy, cancellationToken).ConfigureAwait(false);
+                }
 
-            bool[] done = await Task.WhenAll(due.Select(o => ArchiveAsync(o, cancellationToken))).ConfigureAwait(false);
-            archived += done.Count(d => d);
+                int free = _breaker.Allowance(options.ArchiveParallelism, underWay.Count);
+                if (free > 0)
+                {
+                    IReadOnlyList<SealedObjectInfo> due = await index.LeaseDueAsync(_lastCamera, time.GetUtcNow(), Lease, free, cancellationToken).ConfigureAwait(false);
+                    _lastCamera = due.Count > 0 ? due[^1].CameraId : _lastCamera;
+                    underWay.AddRange(due.Select(o => ArchiveAsync(o, cancellationToken)));
+                }
+
+                if (underWay.Count == 0 && untilNothingIsDue)
+                {
+                    return archived;
+                }
+
+                if (!untilNothingIsDue)
+                {
+                    wake ??= _wake.WaitAsync(Tick, cancellationToken);
+                }
+
+                Task ended = await Task.WhenAny(wake is null ? underWay : [.. underWay, wake]).ConfigureAwait(false);
+                await ended.ConfigureAwait(false);
+                if (ended == wake)
+                {
+                    wake = null;
+                }
+                else if (ended is Task<bool> one)
+                {
+                    underWay.Remove(one);
+                    archived += await one.ConfigureAwait(false) ? 1 : 0;
+                }
+            }
+        }
+        finally
+        {
+            await ((Task)Task.WhenAll(underWay)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -75,13 +124,13 @@ internal sealed class ArchiveOutbox(SealedArchiveOptions options, IArchiveStore 
     {
         if (!_busy.TryAdd(info.Id, true))
         {
-            // Its lease ran out while the store still has not answered.
             return false;
         }
 
         try
         {
             await PutAsync(info, cancellationToken).ConfigureAwait(false);
+            await StoreAnsweredAsync().ConfigureAwait(false);
             if (!await index.CompleteAsync(info, time.GetUtcNow(), cancellationToken).ConfigureAwait(false))
             {
                 return false;
@@ -89,14 +138,26 @@ internal sealed class ArchiveOutbox(SealedArchiveOptions options, IArchiveStore 
 
             spool.Delete(info.Id);
             spool.Release(info.Size);
+            GuardianStorageTelemetry.Archived(info.Size);
             Log.Archived(logger, info.Id, info.Bucket, info.Size);
             return true;
         }
+        catch (OperationCanceledException)
+        {
+            await index.ReleaseAsync(info.Id, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+        catch (UnarchivableException e)
+        {
+            await StoreAnsweredAsync().ConfigureAwait(false);
+            GuardianStorageTelemetry.ArchiveFailed();
+            Log.Unarchivable(logger, info.Id, e);
+            await index.FailAsync(info.Id, e.Message, time.GetUtcNow(), CancellationToken.None).ConfigureAwait(false);
+            return false;
+        }
         catch (Exception e) when (e is StorageException or IOException)
         {
-            TimeSpan wait = Delay(info.Attempts);
-            Log.ArchiveFailed(logger, info.Id, info.Attempts + 1, wait, e);
-            await index.PostponeAsync(info.Id, time.GetUtcNow() + wait, e.Message, CancellationToken.None).ConfigureAwait(false);
+            await PostponeAsync(info, e).ConfigureAwait(false);
             return false;
         }
         finally
@@ -105,13 +166,38 @@ internal sealed class ArchiveOutbox(SealedArchiveOptions options, IArchiveStore 
         }
     }
 
+    private async Task StoreAnsweredAsync()
+    {
+        if (_breaker.Succeeded())
+        {
+            // What failed while the store was away need not wait for its own delay.
+            Log.StoreUp(logger);
+            GuardianStorageTelemetry.StoreIs(up: true);
+            await index.HurryAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private async Task PostponeAsync(SealedObjectInfo info, Exception error)
+    {
+        TimeSpan wait = Backoff.Of(options.RetryDelay, options.MaxRetryDelay, info.Attempts);
+        GuardianStorageTelemetry.ArchiveFailed();
+        Log.ArchiveFailed(logger, info.Id, info.Attempts + 1, wait, error);
+        await index.PostponeAsync(info.Id, time.GetUtcNow() + wait, error.Message, CancellationToken.None).ConfigureAwait(false);
+        if (_breaker.Failed(error.Message) is { } pause)
+        {
+            Log.StoreDown(logger, pause);
+            GuardianStorageTelemetry.StoreIs(up: false);
+        }
+    }
+
     private async Task PutAsync(SealedObjectInfo info, CancellationToken cancellationToken)
     {
         await store.EnsureBucketAsync(info.Bucket, cancellationToken).ConfigureAwait(false);
-        ArchiveRead? read = spool.OpenRead(info.Id, range: null) ?? throw new StorageException($"spool: the file of {info.Id} is missing");
+        ArchiveRead? read = spool.OpenRead(info.Id, range: null) ?? throw new UnarchivableException($"spool: the file of {info.Id} is missing");
         await using (read.ConfigureAwait(false))
         {
-            if (await store.PutAsync(info.Bucket, info.Key, read.Content, new PutOptions { Sha256 = info.Sha256, Length = info.Size, Resume = true }, cancellationToken).ConfigureAwait(false) == PutResult.Created)
+            var whole = new PutOptions { Sha256 = info.Sha256, Length = info.Size, Resume = true };
+            if (await store.PutAsync(info.Bucket, info.Key, read.Content, whole, cancellationToken).ConfigureAwait(false) == PutResult.Created)
             {
                 return;
             }
@@ -122,15 +208,8 @@ internal sealed class ArchiveOutbox(SealedArchiveOptions options, IArchiveStore 
             ?? throw new StorageException($"archive: {info.Bucket}/{info.Key} was there and is not", isTransient: true);
         if (!hash.AsSpan().SequenceEqual(info.Sha256.Span))
         {
-            throw new StorageException($"archive: {info.Bucket}/{info.Key} is taken by another object");
+            throw new UnarchivableException($"archive: {info.Bucket}/{info.Key} is taken by another object");
         }
-    }
-
-    private TimeSpan Delay(int attempts)
-    {
-        double doubled = options.RetryDelay.TotalSeconds * Math.Pow(2, Math.Min(attempts, 30));
-        double jitter = 0.8 + (0.4 * Random.Shared.NextDouble());
-        return TimeSpan.FromSeconds(Math.Min(doubled, options.MaxRetryDelay.TotalSeconds) * jitter);
     }
 
     private async Task DropStaleAsync(CancellationToken cancellationToken)

@@ -196,6 +196,7 @@ internal sealed class Reconciler(IArchiveStore store, StorageDatabase database, 
     private static async Task<SealedObjectInfo> ReadAsync(SealedObjectId id, string camera, ArchivedObject unknown, ArchiveRead read, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var cid = new CidHasher();
         byte[] buffer = new byte[256 << 10];
         SealedHeader? header = null;
         long size = 0;
@@ -204,6 +205,7 @@ internal sealed class Reconciler(IArchiveStore store, StorageDatabase database, 
         {
             header ??= SealedHeader.Parse(buffer.AsSpan(0, Math.Min(count, SealedHeader.MaxLength)));
             hash.AppendData(buffer, 0, count);
+            cid.Append(buffer.AsSpan(0, count));
             size += count;
         }
 
@@ -220,7 +222,8 @@ internal sealed class Reconciler(IArchiveStore store, StorageDatabase database, 
             Sha256 = hash.GetHashAndReset(),
             ContentType = header.ContentType,
             CreatedAt = unknown.LastModified,
-                        Recipients = header.Recipients,
+            Cid = cid.Finish(),
+            Recipients = header.Recipients,
         };
     }
 

@@ -78,6 +78,12 @@ internal sealed class RetentionSweeper(
 
         try
         {
+            if (info.ArchivedAt is null)
+            {
+                // It may have been on its way.
+                await store.AbandonAsync(info.Bucket, info.Key, cancellationToken).ConfigureAwait(false);
+            }
+
             await store.DeleteAsync(info.Bucket, info.Key, cancellationToken).ConfigureAwait(false);
             bool wasSpooled = spool.Delete(info.Id);
             await deletions.FinishAsync(info.Id, cancellationToken).ConfigureAwait(false);
