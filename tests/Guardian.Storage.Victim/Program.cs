@@ -59,7 +59,7 @@ await stop.CancelAsync();
 await running.ContinueWith(static _ => { }, TaskScheduler.Default);
 Say("drained");
 
-async Task<IReadOnlyList<SealedObjectInfo>> ListAsync(SealedObjectStatus status) => (await archive.QueryAsync(new IndexQuery { Status = status, Limit = 100 }, default)).Objects;
+async Task<IReadOnlyList<SealedObjectInfo>> ListAsync(SealedObjectStatus status) => (await archive.Register.QueryAsync(new IndexQuery { Status = status, Limit = 100 }, default)).Objects;
 
 async Task TakeAsync(SealedObjectId id, string camera, long offset)
 {
