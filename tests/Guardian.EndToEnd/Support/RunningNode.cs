@@ -32,7 +32,8 @@ internal sealed class RunningNode : IAsyncDisposable
 
     /// <param name="dataFolder">The node's folder when it is not to be a temporary one.</param>
     /// <param name="site">The namespaces that it runs in, with a WireGuard server; it stays the caller's.</param>
-    public static async Task<RunningNode> StartAsync(string? dataFolder = null, Site? site = null)
+    /// <param name="settings">What its <c>guardian.json</c> has under <c>Guardian</c>, as JSON.</param>
+    public static async Task<RunningNode> StartAsync(string? dataFolder = null, Site? site = null, string? settings = null)
     {
         var folder = new TemporaryFolder();
         RecipientPrivateKey customer = RecipientPrivateKey.Generate();
@@ -40,6 +41,12 @@ internal sealed class RunningNode : IAsyncDisposable
         await System.IO.File.WriteAllTextAsync(folder.File("customer.key.pem"), customer.ToEncryptedPem(Passphrase));
         await System.IO.File.WriteAllTextAsync(folder.File("passphrase.txt"), Passphrase + "\n");
         var node = new RunningNode(folder, customer, dataFolder, site);
+        if (settings is not null)
+        {
+            Directory.CreateDirectory(node.Node.Folder);
+            await System.IO.File.WriteAllTextAsync(Path.Combine(node.Node.Folder, "guardian.json"), $$"""{"Guardian":{{settings}}}""");
+        }
+
         await node.Node.StartAsync(CancellationToken.None);
         return node;
     }

@@ -1,3 +1,4 @@
+using Guardian.Testing;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -5,7 +6,7 @@ using static Guardian.Storage.Tests.Index.ArchiveRules;
 
 namespace Guardian.Storage.Tests.Index;
 
-[Collection(PostgresServer.Collection)]
+[Collection(PostgresCollection.Name)]
 public sealed class IndexTests(PostgresServer postgres) : IAsyncLifetime
 {
     private readonly ArchiveRules _rules = new(postgres);

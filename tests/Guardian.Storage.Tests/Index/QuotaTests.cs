@@ -1,8 +1,9 @@
+using Guardian.Testing;
 using static Guardian.Storage.Tests.Index.ArchiveRules;
 
 namespace Guardian.Storage.Tests.Index;
 
-[Collection(PostgresServer.Collection)]
+[Collection(PostgresCollection.Name)]
 public sealed class QuotaTests(PostgresServer postgres) : IAsyncLifetime
 {
     private readonly ArchiveRules _rules = new(postgres);

@@ -1,16 +1,13 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Guardian.Testing;
 using Npgsql;
 
-namespace Guardian.Storage.Tests.Index;
+namespace Guardian.Testing;
 
 /// <summary>A real PostgreSQL server for the tests of this assembly, started when the first of them asks, and stopped with the last.</summary>
 public sealed class PostgresServer : IAsyncLifetime
 {
-    public const string Collection = "PostgreSQL";
-
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"guardian-postgres-{Guid.NewGuid():N}");
     private string? _connection;
 
@@ -64,6 +61,3 @@ public sealed class PostgresServer : IAsyncLifetime
         return process.ExitCode == 0 ? output : throw new InvalidOperationException($"postgres.sh {arguments[0]}: {await errors}");
     }
 }
-
-[CollectionDefinition(PostgresServer.Collection)]
-public sealed class PostgresServerDefinition : ICollectionFixture<PostgresServer>;
