@@ -5,16 +5,14 @@ using Guardian.Storage;
 namespace Guardian.Bench.Storage;
 
 /// <summary>
-/// Memory while 64 clips come in and are archived, and 64 go out, at once. GUARDIAN_BENCH_CLIP_MB sets their size (default 50; 200 takes 26 GB of disk), so that two runs show whether
-/// memory depends on it.
+/// Memory while 64 clips come in and are archived, and 64 go out, at once.
 /// </summary>
 internal static class MemoryBenchmark
 {
     private const int Clips = 64, Write = 64 << 10;
 
-    public static async Task RunAsync(S3Server server, string folder)
+    public static async Task RunAsync(S3Server server, string folder, int megabytes)
     {
-        int megabytes = int.Parse(Environment.GetEnvironmentVariable("GUARDIAN_BENCH_CLIP_MB") ?? "50", CultureInfo.InvariantCulture);
         using RecipientPrivateKey key = RecipientPrivateKey.Generate();
         string clip = Path.Combine(folder, "clip");
         await SealAsync(key, clip, megabytes * 1_000_000L);

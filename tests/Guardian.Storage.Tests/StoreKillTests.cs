@@ -172,7 +172,7 @@ public sealed class StoreKillTests(RadosGateway server, ITestOutputHelper output
 
         // What was accepted without the answer getting out may be there too; nothing else is.
         Assert.Empty(Directory.GetFiles(Path.Combine(lane.Data, "spool")));
-        Assert.Empty((await archive.QueryAsync(new IndexQuery { Status = SealedObjectStatus.Failed }, default)).Objects);
+        Assert.Empty((await archive.Register.QueryAsync(new IndexQuery { Status = SealedObjectStatus.Failed }, default)).Objects);
     }
 
     private async Task CheckStoreAsync(Lane[] lanes)
@@ -182,7 +182,7 @@ public sealed class StoreKillTests(RadosGateway server, ITestOutputHelper output
         foreach (Lane lane in lanes)
         {
             await using var archive = new SealedArchive(new SealedArchiveOptions { Directory = lane.Data }, store);
-            foreach (CameraUsage camera in (await archive.GetUsageAsync(default)).Where(u => u.CameraId is not null))
+            foreach (CameraUsage camera in (await archive.Register.GetUsageAsync(default)).Where(u => u.CameraId is not null))
             {
                 BucketUsage before = used.GetValueOrDefault(camera.CameraId!);
                 used[camera.CameraId!] = new BucketUsage(before.Objects + camera.Objects, before.Bytes + camera.Bytes);

@@ -42,8 +42,8 @@ public sealed class S3ArchiveOptions
     /// <summary>Parts of one object that are sent at one time. Default 4; 1 to 64.</summary>
     public int PartParallelism { get; set; } = 4;
 
-    /// <summary>Bytes of all parts that wait or are being sent, over all objects: puts beyond it wait. Default 256 MiB; at least <see cref="PartBytes"/>.</summary>
-    public long MaxBufferedBytes { get; set; } = 256L << 20;
+    /// <summary>Bytes of all parts that wait or are being sent, over all objects: puts beyond it wait. Default 128 MiB; at least <see cref="PartBytes"/>.</summary>
+    public long MaxBufferedBytes { get; set; } = 128L << 20;
 
     /// <summary>A call that moves no byte for this long is given up as transient. Default 30 s; 1 s to 1 hour. Requests that make the server copy may take ten times as long.</summary>
     public TimeSpan StallTimeout { get; set; } = TimeSpan.FromSeconds(30);
