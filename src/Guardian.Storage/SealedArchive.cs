@@ -281,7 +281,7 @@ public sealed class SealedArchive : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(output);
         var files = new List<(SealedObjectInfo Info, string Cid)>();
-        foreach (SealedObjectInfo info in await ListForEventAsync(eventId, cancellationToken).ConfigureAwait(false))
+        foreach (SealedObjectInfo info in await Register.ListForEventAsync(eventId, cancellationToken).ConfigureAwait(false))
         {
             if (info.Status is SealedObjectStatus.Pending or SealedObjectStatus.Uploading or SealedObjectStatus.Completed)
             {

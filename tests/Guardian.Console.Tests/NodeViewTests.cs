@@ -1,4 +1,5 @@
 using Guardian.Console.Tests.Browser;
+using Guardian.Console.Tests.Node;
 using Guardian.ReferenceHost.Api;
 using Guardian.Testing;
 using Microsoft.Playwright;
@@ -65,6 +66,32 @@ public sealed class NodeViewTests(ConsoleFixture fixture)
         await Expect(edges.Nth(0).Locator("[data-health='healthy']")).ToHaveTextAsync("Healthy");
         await Expect(edges.Nth(0)).ToContainTextAsync("WireGuard, 12.5 ms");
         await Expect(edges.Nth(2).Locator(".health")).ToContainTextAsync("No telemetry for 3 days.");
+    }
+
+    [RequiresFact(ConsoleFixture.Chromium, "ffmpeg", Timeout = Limit)]
+    public async Task the_archive_shows_its_store_its_quotas_and_its_holds()
+    {
+        await using ConsoleSession session = await ConsoleSession.OpenAsync(fixture);
+        await session.SignInAsync("#/archive");
+        ILocator usage = session.Page.Locator("#usage-rows tr");
+        await Expect(usage).ToHaveCountAsync(3);
+        await Expect(usage.Nth(0)).ToContainTextAsync("All cameras together");
+        await Expect(usage.Nth(1)).ToContainTextAsync("85 %");
+        await Expect(usage.Nth(1)).ToContainTextAsync("Nearly full");
+        await Expect(usage.Nth(2)).ToContainTextAsync("No limit");
+        await Expect(session.Page.Locator("#hold-rows tr")).ToContainTextAsync("Case 2026-114");
+        await Expect(session.Page.Locator("#archive-facts [data-health='healthy']")).ToHaveTextAsync("Answers");
+        await Expect(session.Page.Locator("#failed-part")).ToBeHiddenAsync();
+
+        session.State.Archive = session.State.Archive with { Store = "down", LastError = "connection refused", Waiting = 2, WaitingBytes = 3 << 20, Failed = 1 };
+        session.State.Failed =
+        [
+            new ArchivedObjectDto(Story.PersonAtDoor, "clip.mp4", "front-door", "failed", 5 << 20, "", null, "video/mp4", 1, [], "camera-front-door", "events/x/clip.mp4", "high", DateTimeOffset.UnixEpoch, null, null, 3,
+                "the key is taken by another object"),
+        ];
+        await Expect(session.Page.Locator("#archive-facts")).ToContainTextAsync("connection refused");
+        await Expect(session.Page.Locator("#archive-facts")).ToContainTextAsync("2 objects, 3.0 MiB");
+        await Expect(session.Page.Locator("#failed-rows tr")).ToContainTextAsync("the key is taken by another object");
     }
 
     [RequiresFact(ConsoleFixture.Chromium, "ffmpeg", Timeout = Limit)]

@@ -58,7 +58,7 @@ public sealed class PageQualityTests(ConsoleFixture fixture)
         }
         """;
 
-    private static readonly string[] Views = ["events", "cameras", "models", "edges", "alerts"];
+    private static readonly string[] Views = ["events", "cameras", "models", "edges", "archive", "alerts"];
 
     [RequiresFact(ConsoleFixture.Chromium, "ffmpeg", Timeout = Limit)]
     public async Task a_whole_visit_leaves_the_browsers_console_clean_and_asks_nobody_else()
@@ -187,7 +187,7 @@ public sealed class PageQualityTests(ConsoleFixture fixture)
         await session.Page.ReloadAsync();
         await Expect(session.Page.Locator("#event-list .event")).ToHaveCountAsync(5);
         var order = new List<string>();
-        for (int i = 0; i < 11; i++)
+        for (int i = 0; i < 12; i++)
         {
             await session.Page.Keyboard.PressAsync("Tab");
             order.Add(await session.Page.EvaluateAsync<string>("() => document.activeElement.id || document.activeElement.className || document.activeElement.getAttribute('href')"));
@@ -195,7 +195,7 @@ public sealed class PageQualityTests(ConsoleFixture fixture)
 
         string[] expected =
         [
-            "skip-link", "#/events", "#/cameras", "#/models", "#/edges", "#/alerts", "unlock-button", "sign-out", "filter-camera", "filter-severity", "event",
+            "skip-link", "#/events", "#/cameras", "#/models", "#/edges", "#/archive", "#/alerts", "unlock-button", "sign-out", "filter-camera", "filter-severity", "event",
         ];
         Assert.Equal(expected, order);
 

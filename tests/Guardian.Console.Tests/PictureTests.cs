@@ -48,7 +48,7 @@ public sealed class PictureTests(ConsoleFixture fixture)
         await session.Page.Locator(".strip").GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Frame 2" }).ClickAsync();
         await Expect(session.Page.Locator(".overlay .region")).ToHaveCountAsync(1);
         await TakeAsync(session, name, "event");
-        foreach (string view in new[] { "Cameras", "Models", "Edges", "Alerts" })
+        foreach (string view in new[] { "Cameras", "Models", "Edges", "Archive", "Alerts" })
         {
             await session.GoToViewAsync(view);
             ILocator shown = session.Page.Locator($"#view-{view.ToLowerInvariant()}");

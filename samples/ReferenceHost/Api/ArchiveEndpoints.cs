@@ -7,11 +7,14 @@ namespace Guardian.ReferenceHost.Api;
 /// <summary>The archive: its index, quotas, legal holds, erasure, reconciliation.</summary>
 internal static class ArchiveEndpoints
 {
-    private const string Actor = "operator:api";
+    private const string Actor = "operator:api", CarMediaType = "application/vnd.ipld.car";
 
     public static void MapArchive(this IEndpointRouteBuilder api)
     {
         api.MapGet("/archive/objects", ListAsync).WithSummary($"The archive's index, newest first, by camera, event, status and time; limit 1 to {IndexQuery.MaxLimit}.");
+        api.MapGet("/archive", GetAsync).WithSummary("Whether the store answers, and what is on its way to it.");
+        api.MapGet("/events/{id:guid}/archive.car", ExportCarAsync)
+            .WithSummary("The event's sealed objects as a CAR file, for IPFS and Filecoin.").Produces(200, contentType: CarMediaType).ProducesProblem(404);
         api.MapGet("/archive/usage", async (SealedArchive archive, CancellationToken cancellationToken) => (await archive.Register.GetUsageAsync(cancellationToken)).Select(u => u.ToDto()).ToList())
             .WithSummary("What each camera uses of its quota; the first, without a camera id, is all of them together.");
         api.MapGet("/archive/holds", async (SealedArchive archive, CancellationToken cancellationToken) => (await archive.Register.ListHoldsAsync(cancellationToken)).Select(h => h.ToDto()).ToList())
@@ -25,6 +28,23 @@ internal static class ArchiveEndpoints
             .WithSummary("Holds the index against the store's own listing; wrong quota figures are put right in any case.");
         api.MapPost("/archive/retry", async (SealedArchive archive, CancellationToken cancellationToken) => new RetryResultDto(await archive.Register.RetryFailedAsync(cancellationToken)))
             .WithSummary("Has what could not be archived, and was given up, tried again.");
+    }
+
+    private static async Task<ArchiveStateDto> GetAsync(SealedArchive archive, CancellationToken cancellationToken)
+    {
+        ArchiveStoreHealth store = archive.StoreHealth;
+        ArchiveBacklog backlog = await archive.Register.GetBacklogAsync(cancellationToken);
+        return new ArchiveStateDto(
+            ApiMapping.Word(store.State), store.Since, store.LastError, backlog.Receiving, backlog.Waiting, backlog.WaitingBytes, backlog.Deleting, backlog.Failed);
+    }
+
+    private static async Task ExportCarAsync(Guid id, SealedArchive archive, HttpContext context)
+    {
+        context.Response.ContentType = CarMediaType;
+        if (await archive.ExportCarAsync(id, context.Response.Body, context.RequestAborted) is null)
+        {
+            await TypedResults.Problem("the archive has nothing of this event", statusCode: 404).ExecuteAsync(context);
+        }
     }
 
     private static async Task<Results<Ok<ArchivedObjectPageDto>, ProblemHttpResult>> ListAsync(

@@ -8,6 +8,11 @@ public sealed record ArchivedObjectDto(
 /// <summary>A page of the archive's index, newest first. <c>next_cursor</c> asks for the next.</summary>
 public sealed record ArchivedObjectPageDto(IReadOnlyList<ArchivedObjectDto> Objects, string? NextCursor);
 
+/// <summary>
+/// How the archive is. <c>store</c> is up, down or probing; <c>waiting</c> objects are acknowledged and not archived yet.
+/// </summary>
+public sealed record ArchiveStateDto(string Store, DateTimeOffset Since, string? LastError, long Receiving, long Waiting, long WaitingBytes, long Deleting, long Failed);
+
 /// <summary>What a camera uses of its quota, in sealed bytes; without a camera id all of them together. <c>limit</c> is null without a quota.</summary>
 public sealed record UsageDto(string? CameraId, long Bytes, long Objects, long? Limit, bool IsWarned);
 

@@ -64,6 +64,23 @@ public sealed class ArchiveRegister : IAsyncDisposable
             : new IndexPage([.. found.Select(WithExpiry)], null);
     }
 
+    /// <summary>What is on its way: the archived objects are not counted, so this is quick however many there are.</summary>
+    public Task<ArchiveBacklog> GetBacklogAsync(CancellationToken cancellationToken) => _database.ReadAsync(
+        c =>
+        {
+            Dictionary<SealedObjectStatus, (long Objects, long Bytes)> counts = c.Query<(long Status, long Objects, long Bytes)>(
+                $"""
+                SELECT status, COUNT(*), CAST(SUM(size) AS BIGINT) FROM objects
+                WHERE status IN ({(int)SealedObjectStatus.Receiving}, {(int)SealedObjectStatus.Pending}, {(int)SealedObjectStatus.Uploading}, {(int)SealedObjectStatus.Deleting}, {(int)SealedObjectStatus.Failed})
+                GROUP BY status
+                """).ToDictionary(r => (SealedObjectStatus)r.Status, r => (r.Objects, r.Bytes));
+            (long Objects, long Bytes) Of(SealedObjectStatus status) => counts.GetValueOrDefault(status);
+            (long Objects, long Bytes) pending = Of(SealedObjectStatus.Pending), uploading = Of(SealedObjectStatus.Uploading);
+            return new ArchiveBacklog(
+                Of(SealedObjectStatus.Receiving).Objects, pending.Objects + uploading.Objects, pending.Bytes + uploading.Bytes, Of(SealedObjectStatus.Deleting).Objects, Of(SealedObjectStatus.Failed).Objects);
+        },
+        cancellationToken);
+
     /// <summary>What every camera uses, and first, without a camera id, what all of them do.</summary>
     public Task<IReadOnlyList<CameraUsage>> GetUsageAsync(CancellationToken cancellationToken) => _database.ReadAsync(_ledger.List, cancellationToken);
 

@@ -88,6 +88,10 @@ internal sealed class FakeNode : IAsyncDisposable
         api.MapGet("/cameras", () => state.Cameras);
         api.MapGet("/models", () => state.Models);
         api.MapGet("/edges", () => state.Edges);
+        api.MapGet("/archive", () => state.Archive);
+        api.MapGet("/archive/usage", () => state.Usage);
+        api.MapGet("/archive/holds", () => state.Holds);
+        api.MapGet("/archive/objects", () => new ArchivedObjectPageDto(state.Failed, null));
         api.MapGet("/alerts", (bool? open) => state.Alerts.Where(a => open != true || a.AcknowledgedAt is null));
         api.MapPost("/alerts/{id:long}/acknowledge", (long id) => Acknowledge(state, id));
     }

@@ -16,6 +16,10 @@ internal sealed class NodeState
     public volatile IReadOnlyList<ModelDto> Models = [];
     public volatile IReadOnlyList<EdgeDto> Edges = [];
     public volatile IReadOnlyList<AlertDto> Alerts = [];
+    public volatile ArchiveStateDto Archive = new("up", DateTimeOffset.UnixEpoch, null, 0, 0, 0, 0, 0);
+    public volatile IReadOnlyList<UsageDto> Usage = [];
+    public volatile IReadOnlyList<HoldDto> Holds = [];
+    public volatile IReadOnlyList<ArchivedObjectDto> Failed = [];
 
     /// <summary>Sealed bytes by their path, such as <c>EVENT/clip</c> and <c>EVENT/snapshots/1</c>.</summary>
     public ConcurrentDictionary<string, byte[]> Objects { get; } = new();

@@ -21,7 +21,14 @@ internal static class Story
     /// <summary>The state of the node; frames and clip of the person at the door are sealed to the customer.</summary>
     public static async Task<NodeState> TellAsync(Footage footage, Customer customer)
     {
-        var state = new NodeState { Cameras = Cameras(), Models = Models(), Edges = Edges() };
+        var state = new NodeState
+        {
+            Cameras = Cameras(),
+            Models = Models(),
+            Edges = Edges(),
+            Usage = [new UsageDto(null, 41L << 30, 1240, null, false), new UsageDto("front-door", 17L << 30, 820, 20L << 30, true), new UsageDto("driveway", 24L << 30, 420, null, false)],
+            Holds = [new HoldDto("event", PersonAtDoor.ToString(), "Case 2026-114, asked for by the insurer", "operator:anna", TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(3))],
+        };
         var objects = new List<ObjectDto>();
         for (int i = 0; i < footage.Frames.Count; i++)
         {

@@ -70,6 +70,14 @@ export class Api {
     return this.#json('edges', signal);
   }
 
+  /** How the archive is, what each camera uses, the legal holds, and what needs somebody. */
+  async archive(signal) {
+    const [state, usage, holds, failed] = await Promise.all([
+      this.#json('archive', signal), this.#json('archive/usage', signal), this.#json('archive/holds', signal), this.#json('archive/objects?status=failed&limit=50', signal),
+    ]);
+    return { state, usage, holds, failed: failed.objects };
+  }
+
   openAlerts(signal) {
     return this.#json('alerts?open=true', signal);
   }

@@ -5,13 +5,14 @@ import { announce, byId, setAttribute, setText } from './dom.js';
 import { Poller } from './poller.js';
 import { Vault, setUpVault } from './vault.js';
 import { Alerts } from './views/alerts.js';
+import { showArchive } from './views/archive.js';
 import { showCameras } from './views/cameras.js';
 import { Detail } from './views/detail.js';
 import { showEdges, showModels } from './views/tables.js';
 import { Timeline } from './views/timeline.js';
 
 const PollInterval = 2500;
-const views = ['events', 'cameras', 'models', 'edges', 'alerts'];
+const views = ['events', 'cameras', 'models', 'edges', 'archive', 'alerts'];
 
 const api = new Api();
 const vault = new Vault();
@@ -35,6 +36,11 @@ const refreshers = {
     const edges = await api.edges(signal);
     signal.throwIfAborted();
     showEdges(edges);
+  },
+  archive: async (signal) => {
+    const archive = await api.archive(signal);
+    signal.throwIfAborted();
+    showArchive(archive, cameraName);
   },
   alerts: async () => {},
 };

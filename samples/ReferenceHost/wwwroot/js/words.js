@@ -16,6 +16,8 @@ const StatusWords = {
   pending: 'Waits for the archive',
   uploading: 'Goes to the archive',
   completed: 'Archived',
+  deleting: 'Is being deleted',
+  failed: 'Needs somebody',
 };
 
 const StageWords = {

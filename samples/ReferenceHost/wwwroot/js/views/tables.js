@@ -59,14 +59,14 @@ function wayOf(connection) {
   return connection.latency_median_ms === null ? way : `${way}, ${figure(connection.latency_median_ms)} ms`;
 }
 
-function showTable(name, items, dataOf, cellsOf) {
+export function showTable(name, items, dataOf, cellsOf) {
   reconcile(byId(`${name}-rows`), items, (item) => item.id, () => {
     const node = el('tr', {});
     return { node, update: (item) => renderWhenChanged(node, dataOf(item), cellsOf) };
   });
 }
 
-function showEmpty(name, items, title, advice) {
+export function showEmpty(name, items, title, advice) {
   byId(`${name}-frame`).hidden = items.length === 0;
   byId(`${name}-empty`).hidden = items.length > 0;
   renderWhenChanged(byId(`${name}-empty`), 'none', () => [el('p', {}, el('strong', {}, title)), el('p', {}, advice)]);
