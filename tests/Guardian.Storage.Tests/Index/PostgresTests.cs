@@ -4,7 +4,7 @@ namespace Guardian.Storage.Tests.Index;
 
 /// <summary>One server for all tests of indexes.</summary>
 [CollectionDefinition(Name)]
-public sealed class OnePostgres : ICollectionFixture<PostgresServer>
+public sealed class PostgresTests : ICollectionFixture<PostgresServer>
 {
     public const string Name = "PostgreSQL";
 }
