@@ -61,7 +61,7 @@ public sealed class FolderArchiveStoreTests : ArchiveStoreConformance, IDisposab
         await Store.EnsureBucketAsync(bucket, default);
         await Store.PutAsync(bucket, key, new MemoryStream(new byte[1000]), default);
         await File.WriteAllBytesAsync(_folder.File($"{bucket}/one"), [.. new byte[999], 1]);
-        StorageException error = await Assert.ThrowsAsync<StorageException>(() => Store.CopyAsync(bucket, key, bucket, ObjectKey.Parse("two"), default));
+        StorageException error = await Assert.ThrowsAnyAsync<StorageException>(() => Store.CopyAsync(bucket, key, bucket, ObjectKey.Parse("two"), default));
         Assert.Contains("sha256", error.Message, StringComparison.Ordinal);
     }
 

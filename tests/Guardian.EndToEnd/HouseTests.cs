@@ -37,7 +37,7 @@ public sealed partial class HouseTests
         }
     }
 
-    [Fact(Timeout = 300_000)]
+    [Fact(Timeout = 600_000)]
     public async Task a_project_outside_the_solution_runs_on_one_packed_package_alone()
     {
         using var folder = new TemporaryFolder();
@@ -73,6 +73,39 @@ public sealed partial class HouseTests
             "dotnet", "run", "--project", folder.File("consumer"), "--property:RestorePackagesPath=" + folder.File("cache"), "--", folder.Path);
         Assert.Contains("archived 1", output, StringComparison.Ordinal);
         Assert.Contains("a clip", output, StringComparison.Ordinal);
+        await TestAStoreOfSomebodyElseAsync(folder);
+    }
+
+    /// <summary>A store from outside passes the suite that the packages bring along.</summary>
+    private static async Task TestAStoreOfSomebodyElseAsync(TemporaryFolder folder)
+    {
+        Directory.CreateDirectory(folder.File("provider"));
+        await File.WriteAllTextAsync(folder.File("provider/provider.csproj"), """
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings><NuGetAudit>false</NuGetAudit><IsTestProject>true</IsTestProject></PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="Guardian.Storage.Conformance" Version="0.1.0" />
+                <PackageReference Include="Microsoft.NET.Test.Sdk" Version="18.11.0" />
+                <PackageReference Include="xunit.runner.visualstudio" Version="3.1.5" />
+              </ItemGroup>
+            </Project>
+            """);
+        File.Copy(folder.File("consumer/nuget.config"), folder.File("provider/nuget.config"));
+        await File.WriteAllTextAsync(folder.File("provider/MyStoreTests.cs"), """
+            using Guardian.Storage;
+            using Guardian.Storage.Conformance;
+
+            public sealed class MyStoreTests : ArchiveStoreConformance
+            {
+                private readonly string _folder = Directory.CreateTempSubdirectory("my-store-").FullName;
+                private FolderArchiveStore _store;
+                protected override int LargeObject => 100_000;
+                protected override Task<IArchiveStore> OpenAsync() => Task.FromResult<IArchiveStore>(_store = new FolderArchiveStore(_folder));
+                protected override Task CloseAsync() { _store.Dispose(); Directory.Delete(_folder, true); return Task.CompletedTask; }
+            }
+            """);
+        string output = await RunAsync("dotnet", "test", folder.File("provider"), "--property:RestorePackagesPath=" + folder.File("cache"));
+        Assert.Matches(@"Failed: +0, Passed: +[2-9][0-9]", output);
     }
 
     [GeneratedRegex("ProjectReference Include=\"[^\"]*/(Guardian[^/\"]*)\\.csproj\"")]

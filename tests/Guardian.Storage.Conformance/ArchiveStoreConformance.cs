@@ -173,7 +173,7 @@ public abstract class ArchiveStoreConformance : IAsyncLifetime
     public async Task a_put_into_a_missing_bucket_says_so()
     {
         BucketName missing = NewBucket();
-        StorageException error = await Assert.ThrowsAsync<StorageException>(() => Store.PutAsync(missing, Key, new MemoryStream(), None));
+        StorageException error = await Assert.ThrowsAnyAsync<StorageException>(() => Store.PutAsync(missing, Key, new MemoryStream(), None));
         Assert.Contains(missing.ToString(), error.Message, StringComparison.Ordinal);
         Assert.False(error.IsTransient);
     }
@@ -266,7 +266,7 @@ public abstract class ArchiveStoreConformance : IAsyncLifetime
         ];
         foreach (PutOptions options in wrong)
         {
-            StorageException error = await Assert.ThrowsAsync<StorageException>(() => PutAsync(Key, content, options));
+            StorageException error = await Assert.ThrowsAnyAsync<StorageException>(() => PutAsync(Key, content, options));
             Assert.False(error.IsTransient);
             Assert.Null(await Store.StatAsync(_bucket, Key, None));
         }

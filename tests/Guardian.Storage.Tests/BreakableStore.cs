@@ -1,16 +1,27 @@
+using System.Collections.Concurrent;
 using System.IO.Pipelines;
 
 namespace Guardian.Storage.Tests;
 
-/// <summary>A store whose outage a test switches on and off.</summary>
+/// <summary>A store whose outage a test switches on and off, and that notes what is put.</summary>
 internal sealed class BreakableStore(IArchiveStore inner) : IArchiveStore
 {
     public bool Down { get; set; }
 
+    /// <summary>The buckets of every put that was tried, in their order.</summary>
+    public ConcurrentQueue<BucketName> Buckets { get; } = new();
+
+    /// <summary>What a put waits for, or fails with.</summary>
+    public Func<BucketName, Task>? OnPut { get; set; }
+
     public Task EnsureBucketAsync(BucketName bucket, CancellationToken cancellationToken) => Check().EnsureBucketAsync(bucket, cancellationToken);
 
-    public Task<PutResult> PutAsync(BucketName bucket, ObjectKey key, PipeReader content, PutOptions options, CancellationToken cancellationToken) =>
-        Check().PutAsync(bucket, key, content, options, cancellationToken);
+    public async Task<PutResult> PutAsync(BucketName bucket, ObjectKey key, PipeReader content, PutOptions options, CancellationToken cancellationToken)
+    {
+        Buckets.Enqueue(bucket);
+        await (OnPut?.Invoke(bucket) ?? Task.CompletedTask);
+        return await Check().PutAsync(bucket, key, content, options, cancellationToken);
+    }
 
     public Task AbandonAsync(BucketName bucket, ObjectKey key, CancellationToken cancellationToken) => Check().AbandonAsync(bucket, key, cancellationToken);
 

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.IO.Pipelines;
 using Guardian.Testing;
 
 namespace Guardian.Storage.Tests;
@@ -10,13 +8,15 @@ public sealed class OutboxTests : IAsyncLifetime
     private static readonly CancellationToken None = CancellationToken.None;
     private readonly TemporaryFolder _folder = new();
     private readonly ManualTime _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-    private readonly ScriptedStore _store;
+    private readonly FolderArchiveStore _folderStore;
+    private readonly BreakableStore _store;
     private readonly SealedArchiveOptions _options;
     private SealedArchive _archive = null!;
 
     public OutboxTests()
     {
-        _store = new ScriptedStore(new FolderArchiveStore(_folder.File("archive")));
+        _folderStore = new FolderArchiveStore(_folder.File("archive"));
+        _store = new BreakableStore(_folderStore);
         _options = new SealedArchiveOptions
         {
             Directory = _folder.File("data"),
@@ -37,7 +37,7 @@ public sealed class OutboxTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await _archive.DisposeAsync();
-        _store.Dispose();
+        _folderStore.Dispose();
         _folder.Dispose();
     }
 
@@ -204,40 +204,5 @@ public sealed class OutboxTests : IAsyncLifetime
         SealedObjectId id = SealedObjectId.Clip(Guid.NewGuid());
         Assert.NotNull((await _archive.StoreAsync(id, camera, await Sample.SealAsync(Sample.Bytes(1000)), None)).Stored);
         return id;
-    }
-
-    /// <summary>A store that notes what is put, and to which a test gives its moods.</summary>
-    private sealed class ScriptedStore(FolderArchiveStore inner) : IArchiveStore, IDisposable
-    {
-        public ConcurrentQueue<BucketName> Buckets { get; } = new();
-
-        public Func<BucketName, Task>? OnPut { get; set; }
-
-        public async Task<PutResult> PutAsync(BucketName bucket, ObjectKey key, PipeReader content, PutOptions options, CancellationToken cancellationToken)
-        {
-            Buckets.Enqueue(bucket);
-            await (OnPut?.Invoke(bucket) ?? Task.CompletedTask);
-            return await inner.PutAsync(bucket, key, content, options, cancellationToken);
-        }
-
-        public Task EnsureBucketAsync(BucketName bucket, CancellationToken cancellationToken) => inner.EnsureBucketAsync(bucket, cancellationToken);
-
-        public Task AbandonAsync(BucketName bucket, ObjectKey key, CancellationToken cancellationToken) => inner.AbandonAsync(bucket, key, cancellationToken);
-
-        public Task<ArchiveRead?> OpenReadAsync(BucketName bucket, ObjectKey key, ByteRange? range, CancellationToken cancellationToken) => inner.OpenReadAsync(bucket, key, range, cancellationToken);
-
-        public Task<ArchivedObject?> StatAsync(BucketName bucket, ObjectKey key, CancellationToken cancellationToken) => inner.StatAsync(bucket, key, cancellationToken);
-
-        public Task<ArchivePage> ListAsync(BucketName bucket, string prefix, string? cursor, int limit, CancellationToken cancellationToken) =>
-            inner.ListAsync(bucket, prefix, cursor, limit, cancellationToken);
-
-        public Task<bool> DeleteAsync(BucketName bucket, ObjectKey key, CancellationToken cancellationToken) => inner.DeleteAsync(bucket, key, cancellationToken);
-
-        public Task<PutResult?> CopyAsync(BucketName fromBucket, ObjectKey from, BucketName toBucket, ObjectKey to, CancellationToken cancellationToken) =>
-            inner.CopyAsync(fromBucket, from, toBucket, to, cancellationToken);
-
-        public Task<BucketUsage> GetUsageAsync(BucketName bucket, CancellationToken cancellationToken) => inner.GetUsageAsync(bucket, cancellationToken);
-
-        public void Dispose() => inner.Dispose();
     }
 }

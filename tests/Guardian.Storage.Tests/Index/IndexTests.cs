@@ -6,7 +6,7 @@ using static Guardian.Storage.Tests.Index.ArchiveRules;
 
 namespace Guardian.Storage.Tests.Index;
 
-[Collection(OnePostgres.Name)]
+[Collection(PostgresTests.Name)]
 public sealed class IndexTests(PostgresServer postgres) : IAsyncLifetime
 {
     private readonly ArchiveRules _rules = new(postgres);

@@ -3,7 +3,7 @@ using static Guardian.Storage.Tests.Index.ArchiveRules;
 
 namespace Guardian.Storage.Tests.Index;
 
-[Collection(OnePostgres.Name)]
+[Collection(PostgresTests.Name)]
 public sealed class RetentionTests(PostgresServer postgres) : IAsyncLifetime
 {
     private readonly ArchiveRules _rules = new(postgres);

@@ -4,7 +4,7 @@ using static Guardian.Storage.Tests.Index.ArchiveRules;
 namespace Guardian.Storage.Tests.Index;
 
 /// <summary>Several nodes on one PostgreSQL index and one store.</summary>
-[Collection(OnePostgres.Name)]
+[Collection(PostgresTests.Name)]
 public sealed class SharedIndexTests(PostgresServer postgres) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
