@@ -3,10 +3,21 @@ using System.Globalization;
 using Guardian.Bench.Storage;
 
 // Guardian.Bench.Storage              every figure
+// Guardian.Bench.Storage index        the index alone
 // Guardian.Bench.Storage memory MB    memory alone, with clips of so many megabytes (200 take 40 GB of disk)
 string folder = Directory.CreateTempSubdirectory("guardian-bench-storage-").FullName;
 try
 {
+    if (args is [] or ["index"])
+    {
+        await IndexBenchmark.RunAsync(folder);
+    }
+
+    if (args is ["index"])
+    {
+        return;
+    }
+
     await using S3Server server = await S3Server.StartAsync(Path.Combine(folder, "s3"));
     if (args is ["memory", var megabytes])
     {

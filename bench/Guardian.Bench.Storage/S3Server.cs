@@ -16,11 +16,11 @@ internal sealed class S3Server : IAsyncDisposable
     public static async Task<S3Server> StartAsync(string folder)
     {
         int port = 12_000 + (32 * Random.Shared.Next(600));
-        await RunAsync(Script(), "start", folder, $"{port}");
+        await RunAsync(Scripts.PathTo("s3.sh"), "start", folder, $"{port}");
         return new S3Server(folder, $"http://127.0.0.1:{port}");
     }
 
-    public async ValueTask DisposeAsync() => await RunAsync(Script(), "stop", _folder);
+    public async ValueTask DisposeAsync() => await RunAsync(Scripts.PathTo("s3.sh"), "stop", _folder);
 
     /// <summary>Runs a program that must succeed; what it says goes nowhere.</summary>
     public static async Task RunAsync(string program, params string[] arguments)
@@ -41,16 +41,5 @@ internal sealed class S3Server : IAsyncDisposable
         {
             throw new InvalidOperationException($"{Path.GetFileName(program)} {arguments[0]} ended with {process.ExitCode}");
         }
-    }
-
-    private static string Script()
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "eng", "s3.sh")))
-        {
-            folder = Path.GetDirectoryName(folder.TrimEnd('/')) ?? throw new InvalidOperationException("eng/s3.sh is not above the program");
-        }
-
-        return Path.Combine(folder, "eng", "s3.sh");
     }
 }

@@ -159,6 +159,7 @@ public sealed class StoreKillTests(RadosGateway server, ITestOutputHelper output
         using S3ArchiveStore store = OpenStore();
         await using var archive = new SealedArchive(new SealedArchiveOptions { Directory = lane.Data }, store);
         await archive.RecoverAsync(default);
+        await archive.Evidence.IntegrateAsync(default);
         Assert.True(lane.Acknowledged.Count > KillsPerLane / 2, $"only {lane.Acknowledged.Count} clips were acknowledged");
         output.WriteLine($"{lane.Acknowledged.Count} clips acknowledged over {KillsPerLane} kills");
         foreach ((Guid id, string camera) in lane.Acknowledged)
@@ -168,6 +169,7 @@ public sealed class StoreKillTests(RadosGateway server, ITestOutputHelper output
             Assert.Equal((SealedObjectStatus.Completed, camera), (info.Status, info.CameraId));
             Assert.Equal(hash, info.Sha256.ToArray());
             Assert.Equal(hash, await store.HashAsync(info.Bucket, info.Key, default));
+            Assert.Equal([EvidenceKind.Acceptance, EvidenceKind.Archive], (await archive.Evidence.ListForEventAsync(id, default)).Select(e => e.Kind));
         }
 
         // What was accepted without the answer getting out may be there too; nothing else is.

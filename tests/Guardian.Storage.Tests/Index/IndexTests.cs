@@ -92,6 +92,20 @@ public sealed class IndexTests(PostgresServer postgres) : IAsyncLifetime
         Assert.True((await _rules.Archive.ReconcileAsync(repair: true, None)).IsClean);
     }
 
+    [Theory(Timeout = 60_000), ClassData(typeof(IndexDatabases))]
+    public async Task it_happens_by_itself_every_night(string database)
+    {
+        await _rules.OpenAsync(database, o => o.ReconcileHour = 13);
+        SealedObjectInfo info = await _rules.ArchiveAsync("door");
+        await ExecuteAsync(database, "UPDATE usage SET bytes = 7");
+        using var stop = new CancellationTokenSource();
+        Task running = _rules.Archive.RunAsync(stop.Token);
+        _rules.Time.Advance(TimeSpan.FromMinutes(61));
+        await Eventually.IsTrueAsync(async () => (await _rules.UsageAsync("door")).Bytes == info.Size, "the figures are right again");
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
     [Theory(Timeout = 120_000), ClassData(typeof(IndexDatabases))]
     public async Task a_listing_of_many_pages_is_compared_whole(string database)
     {
