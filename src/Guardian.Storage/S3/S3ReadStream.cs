@@ -1,23 +1,9 @@
 namespace Guardian.Storage;
 
 /// <summary>An object's bytes as they come from the server. Disposing it before the end drops the connection, so that nothing more is sent.</summary>
-internal sealed class S3ReadStream(IDisposable response, Stream content, long count, string what, TimeSpan stallTimeout) : Stream
+internal sealed class S3ReadStream(IDisposable response, Stream content, long count, string what, TimeSpan stallTimeout) : ForwardStream
 {
     private long _left = count;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -39,20 +25,7 @@ internal sealed class S3ReadStream(IDisposable response, Stream content, long co
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("an object of a server is read asynchronously");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
