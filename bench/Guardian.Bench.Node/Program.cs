@@ -1,5 +1,11 @@
 using Guardian.Bench.Node;
 
+if (args is ["sealing"])
+{
+    await SealBenchmark.RunAsync();
+    return;
+}
+
 string folder = Directory.CreateTempSubdirectory("guardian-bench-").FullName;
 try
 {

@@ -4,6 +4,8 @@ using Guardian.Bench.Storage;
 
 // Guardian.Bench.Storage              every figure
 // Guardian.Bench.Storage index        the index alone
+// Guardian.Bench.Storage relay        reading clips against nginx
+// Guardian.Bench.Storage proofs       the evidence log
 // Guardian.Bench.Storage memory MB    memory alone, with clips of so many megabytes (200 take 40 GB of disk)
 string folder = Directory.CreateTempSubdirectory("guardian-bench-storage-").FullName;
 try
@@ -13,7 +15,17 @@ try
         await IndexBenchmark.RunAsync(folder);
     }
 
-    if (args is ["index"])
+    if (args is [] or ["relay"])
+    {
+        await RelayBenchmark.RunAsync(Path.Combine(folder, "relay"));
+    }
+
+    if (args is [] or ["proofs"])
+    {
+        await ProofBenchmark.RunAsync(Path.Combine(folder, "proofs"));
+    }
+
+    if (args is ["index"] or ["relay"] or ["proofs"])
     {
         return;
     }

@@ -20,8 +20,10 @@ public sealed class SealedArchive : IAsyncDisposable
     private readonly SealedObjectIndex _index;
     private readonly ArchiveOutbox _outbox;
     private readonly ArchiveUpkeep _upkeep;
+    private readonly RecentObjects _recent;
     private volatile bool _recovered;
     private EvidenceLog? _evidence;
+    private SignedLinks? _links;
 
     /// <summary>Opens the spool and index, and locks the folder against other processes. Call <see cref="RecoverAsync"/> before anything else.</summary>
     /// <param name="options">Folder and bounds.</param>
@@ -63,8 +65,10 @@ public sealed class SealedArchive : IAsyncDisposable
         var sweeper = new RetentionSweeper(options, store, _database, ledger, deletions, _outbox, _spool, _time, _logger);
         var reconciler = new Reconciler(store, _database, ledger, _time, _logger);
         _upkeep = new ArchiveUpkeep(options, _database, ledger, sweeper, reconciler, _time, _logger);
+        _recent = new RecentObjects(_time);
         Register = new ArchiveRegister(_database, options, _time, changed: () =>
         {
+            _recent.Clear();
             _upkeep.Wake();
             _outbox.Wake();
         });
@@ -86,6 +90,10 @@ public sealed class SealedArchive : IAsyncDisposable
     /// <exception cref="InvalidOperationException"><see cref="RecoverAsync"/> has not been called.</exception>
     public EvidenceLog Evidence => _evidence ?? throw new InvalidOperationException("call RecoverAsync before the evidence log is used");
 
+    /// <summary>Links to single objects for single viewers.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="RecoverAsync"/> has not been called.</exception>
+    public SignedLinks Links => _links ?? throw new InvalidOperationException("call RecoverAsync before links are used");
+
     /// <summary>How the store is doing, as the outbox meets it.</summary>
     public ArchiveStoreHealth StoreHealth => _outbox.StoreHealth;
 
@@ -94,6 +102,7 @@ public sealed class SealedArchive : IAsyncDisposable
     public async Task RecoverAsync(CancellationToken cancellationToken)
     {
         _evidence ??= await EvidenceLog.OpenAsync(_database, _options.EvidenceWithDirectory(), _time, _logger, cancellationToken).ConfigureAwait(false);
+        _links ??= new SignedLinks(_database, _evidence, _options.LinksWithDirectory(), _time);
         await _index.ReleaseAllAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<SealedObjectInfo> spooled = await _index.ListSpooledAsync(cancellationToken).ConfigureAwait(false);
         foreach (SealedObjectInfo lost in spooled.Where(o => o.Status == SealedObjectStatus.Receiving && (o.Size == 0 || !_spool.Has(o))))
@@ -236,6 +245,42 @@ public sealed class SealedArchive : IAsyncDisposable
     /// <exception cref="StorageException">Store or index failed; what was put right until then stays so.</exception>
     public Task<ReconcileReport> ReconcileAsync(bool repair, CancellationToken cancellationToken) => _upkeep.ReconcileAsync(repair, cancellationToken);
 
+    /// <summary>
+    /// As <see cref="GetAsync"/>, for whoever gives objects out: of an archived object it may say what was so up to a second ago, unless this process has erased something since.
+    /// </summary>
+    /// <returns>Null when it never arrived.</returns>
+    /// <exception cref="StorageException">The index failed.</exception>
+    public async ValueTask<SealedObjectInfo?> GetForReadingAsync(SealedObjectId id, CancellationToken cancellationToken)
+    {
+        if (_recent.Find(id) is { } known)
+        {
+            return known;
+        }
+
+        int generation = _recent.Generation;
+        SealedObjectInfo? info = await GetAsync(id, cancellationToken).ConfigureAwait(false);
+        if (info is not null)
+        {
+            _recent.Add(info, generation);
+        }
+
+        return info;
+    }
+
+    /// <summary>Opens an object of which the index has just been asked, in one round trip to the store as a rule.</summary>
+    /// <param name="info">What the index said.</param>
+    /// <param name="range">Which bytes; null for all.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <inheritdoc cref="OpenReadAsync(SealedObjectId, ByteRange?, CancellationToken)" path="/returns"/>
+    /// <inheritdoc cref="OpenReadAsync(SealedObjectId, ByteRange?, CancellationToken)" path="/exception"/>
+    public async Task<ArchiveRead?> OpenReadAsync(SealedObjectInfo info, ByteRange? range, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(info);
+        ArchiveRead? read = info is { Status: SealedObjectStatus.Completed, ArchivedAt: not null }
+            ? await _store.OpenReadAsync(info.Bucket, info.Key, range, cancellationToken).ConfigureAwait(false) : null;
+        return read ?? await OpenReadAsync(info.Id, range, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Opens an object's sealed bytes, or a range of them, from the archive or, while it is not there yet, from the spool.</summary>
     /// <returns>Null when the object is not complete, or was never here.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The range starts past the end.</exception>
@@ -324,7 +369,11 @@ public sealed class SealedArchive : IAsyncDisposable
     {
         _outbox.Dispose();
         _upkeep.Dispose();
-        _evidence?.Dispose();
+        if (_evidence is { } evidence)
+        {
+            await evidence.DisposeAsync().ConfigureAwait(false);
+        }
+
         await _database.DisposeAsync().ConfigureAwait(false);
         _lock.Dispose();
     }

@@ -72,6 +72,9 @@ public sealed class SealedArchiveOptions
     /// <summary>How the evidence log is kept. Its folder is <c>evidence</c> in <see cref="Directory"/> unless it names another.</summary>
     public EvidenceOptions Evidence { get; } = new();
 
+    /// <summary>How links to single objects are made.</summary>
+    public SignedLinkOptions Links { get; } = new();
+
     /// <summary>Every error of these options, each naming its configuration key; empty when they are sound.</summary>
     public IReadOnlyList<string> Validate()
     {
@@ -107,6 +110,7 @@ public sealed class SealedArchiveOptions
         }
 
         errors.AddRange(EvidenceWithDirectory().Validate());
+        errors.AddRange(Links.Validate());
         return errors;
     }
 
@@ -120,5 +124,11 @@ public sealed class SealedArchiveOptions
         Interval = Evidence.Interval,
         BatchSize = Evidence.BatchSize,
         PublishDirectory = Evidence.PublishDirectory,
+    };
+
+    internal SignedLinkOptions LinksWithDirectory() => new()
+    {
+        Directory = Links.Directory.Length > 0 ? Links.Directory : Path.Combine(Directory, "links"),
+        MaxLifetime = Links.MaxLifetime,
     };
 }

@@ -5,19 +5,13 @@ using EventId = Guardian.Events.EventId;
 
 namespace Guardian.ReferenceHost.Api;
 
-/// <summary>Events, their sealed objects and alerts.</summary>
+/// <summary>Events and alerts.</summary>
 internal static class EventEndpoints
 {
     public static void MapEvents(this IEndpointRouteBuilder api)
     {
         api.MapGet("/events", ListAsync).WithSummary("Events, newest first, filtered by camera, type, least severity and time.");
         api.MapGet("/events/{id:guid}", GetAsync).WithSummary("One event with what is stored of it.");
-        api.MapMethods("/events/{id:guid}/clip", ["GET", "HEAD"], (Guid id, SealedArchive archive, HttpContext context) =>
-                SealedObjectResponse.WriteAsync(context, archive, SealedObjectId.Clip(id)))
-            .WithSummary("The event's sealed clip; takes Range.").Produces(200, contentType: SealedObjectResponse.MediaType).ProducesProblem(404).ProducesProblem(416);
-        api.MapMethods("/events/{id:guid}/snapshots/{number:int:range(1,99)}", ["GET", "HEAD"], (Guid id, int number, SealedArchive archive, HttpContext context) =>
-                SealedObjectResponse.WriteAsync(context, archive, SealedObjectId.Snapshot(id, number)))
-            .WithSummary("One of the event's sealed snapshots, from 1; takes Range.").Produces(200, contentType: SealedObjectResponse.MediaType).ProducesProblem(404).ProducesProblem(416);
         api.MapGet("/alerts", async (IEventStore events, CancellationToken cancellationToken, bool open = false, int limit = 100) =>
                 Check(limit is >= 1 and <= 500, "limit: it must be from 1 to 500")
                 ?? (IResult)TypedResults.Ok((await events.ListAlertsAsync(open, limit, cancellationToken)).Select(a => a.ToDto()).ToList()))

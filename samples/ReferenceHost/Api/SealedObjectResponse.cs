@@ -1,77 +1,179 @@
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Json;
 using Guardian.Storage;
+using Microsoft.AspNetCore.Http.Headers;
 using Microsoft.Net.Http.Headers;
 
 namespace Guardian.ReferenceHost.Api;
 
-/// <summary>Answers a request for sealed bytes with single ranges, validators and HEAD (RFC 9110). The bytes go from store to socket; nothing is buffered whole.</summary>
+/// <summary>
+/// Answers a request for sealed bytes by RFC 9110: preconditions, one range or several, validators, HEAD. The bytes go from the store to the socket; nothing is buffered whole. A reader
+/// that leaves, or takes less than Kestrel's least rate, ends the read and everything that it holds.
+/// </summary>
+/// <remarks>
+/// 1. The index says what there is; what is not there is 404 with the object's status.
+/// 2. Preconditions are evaluated in the order of RFC 9110, section 13.2.2, then the ranges.
+/// 3. The access is recorded before a byte is sent: without the record there is no access.
+/// 4. The first range is opened before the status is sent, so that a store which fails is a 503 and not half an answer.
+/// </remarks>
 internal static class SealedObjectResponse
 {
     public const string MediaType = "application/vnd.guardian.sealed";
 
-    public static async Task WriteAsync(HttpContext context, SealedArchive archive, SealedObjectId id)
+    /// <summary>Bytes read from the store at a time.</summary>
+    private const int Piece = 256 * 1024;
+
+    public static async Task WriteAsync(HttpContext context, SealedArchive archive, SealedObjectId id, Viewer viewer)
     {
-        SealedObjectInfo? info = await archive.GetAsync(id, context.RequestAborted);
-        if (info is null or { Status: SealedObjectStatus.Receiving })
+        SealedObjectInfo? info = await archive.GetForReadingAsync(id, context.RequestAborted);
+        if (info is null or { Status: SealedObjectStatus.Receiving or SealedObjectStatus.Deleting })
         {
-            await TypedResults.Problem(info is null ? "the object is not here" : "the object is still being uploaded", statusCode: 404).ExecuteAsync(context);
+            await NotHereAsync(context, info);
             return;
         }
 
-        var etag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(info.Sha256.Span)}\"");
         HttpResponse response = context.Response;
-        response.GetTypedHeaders().ETag = etag;
+        ResponseHeaders headers = response.GetTypedHeaders();
+        var etag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(info.Sha256.Span)}\"");
+        var modified = DateTimeOffset.FromUnixTimeSeconds(info.CreatedAt.ToUnixTimeSeconds());
+        headers.ETag = etag;
+        headers.LastModified = modified;
         response.Headers.AcceptRanges = "bytes";
         response.Headers.CacheControl = "private, no-store";
-        response.Headers["X-Guardian-Status"] = ApiMapping.Word(info.Status);
-        if (context.Request.GetTypedHeaders().IfNoneMatch is { Count: > 0 } known && known.Any(k => k.Compare(etag, useStrongComparison: false) || k == EntityTagHeaderValue.Any))
+        response.Headers["X-Guardian-Status"] = JsonNamingPolicy.SnakeCaseLower.ConvertName(info.Status.ToString());
+        if (Precondition(context.Request, etag, modified) is { } status)
         {
-            response.StatusCode = StatusCodes.Status304NotModified;
+            response.StatusCode = status;
             return;
         }
 
-        ByteRange? range = null;
-        if (RequestedRange(context.Request, etag) is { } wanted)
+        RequestedRanges ranges = RequestedRanges.Parse(RangeHeader(context.Request, etag, modified), info.Size);
+        if (ranges.Answer == RangeAnswer.NotSatisfiable)
         {
-            range = Resolve(wanted, info.Size);
-            if (range is null)
-            {
-                response.Headers.ContentRange = new ContentRangeHeaderValue(info.Size).ToString();
-                await TypedResults.Problem($"range: the object has {info.Size} bytes", statusCode: StatusCodes.Status416RangeNotSatisfiable).ExecuteAsync(context);
-                return;
-            }
-
-            response.StatusCode = StatusCodes.Status206PartialContent;
-            response.Headers.ContentRange = new ContentRangeHeaderValue(range.Value.Offset, range.Value.Offset + range.Value.Count - 1, info.Size).ToString();
+            headers.ContentRange = new ContentRangeHeaderValue(info.Size);
+            await TypedResults.Problem($"range: the object has {info.Size} bytes, and at most {RequestedRanges.MaxRanges} ranges are allowed", statusCode: StatusCodes.Status416RangeNotSatisfiable).ExecuteAsync(context);
+            return;
         }
 
-        response.ContentType = MediaType;
-        response.ContentLength = range?.Count ?? info.Size;
+        List<(ByteRange? Range, byte[] Before)> parts = Plan(ranges, info, response, out byte[] after);
         if (HttpMethods.IsHead(context.Request.Method))
         {
             return;
         }
 
-        await using ArchiveRead? read = await archive.OpenReadAsync(id, range, context.RequestAborted);
-        await read!.Content.CopyToAsync(response.Body, context.RequestAborted);
-    }
-
-    /// <summary>The one range asked for. Several, or a validator that does not match, mean the whole object, as RFC 9110 allows.</summary>
-    private static RangeItemHeaderValue? RequestedRange(HttpRequest request, EntityTagHeaderValue etag)
-    {
-        RangeHeaderValue? header = request.GetTypedHeaders().Range;
-        RangeConditionHeaderValue? condition = request.GetTypedHeaders().IfRange;
-        bool matches = condition is null || (condition.EntityTag?.Compare(etag, useStrongComparison: true) ?? false);
-        return header is { Unit.Value: "bytes", Ranges.Count: 1 } && matches ? header.Ranges.First() : null;
-    }
-
-    private static ByteRange? Resolve(RangeItemHeaderValue wanted, long size)
-    {
-        if (wanted.From is { } from)
+        await archive.Evidence.RecordAccessAsync(id, viewer.Name, viewer.Link, context.RequestAborted);
+        foreach ((ByteRange? range, byte[] before) in parts)
         {
-            return from < size ? new ByteRange(from, Math.Min(wanted.To ?? long.MaxValue - 1, size - 1) - from + 1) : null;
+            await using ArchiveRead read = await archive.OpenReadAsync(info, range, context.RequestAborted) ?? throw new StorageException($"{id} went while it was read", isTransient: true);
+            await WriteAsync(response, before);
+            if (!await CopyAsync(read.Content, range?.Count ?? info.Size, response.BodyWriter, context.RequestAborted))
+            {
+                return;
+            }
         }
 
-        long suffix = Math.Min(wanted.To ?? 0, size);
-        return suffix > 0 ? new ByteRange(size - suffix, suffix) : null;
+        await WriteAsync(response, after);
+    }
+
+    private static ValueTask<FlushResult> WriteAsync(HttpResponse response, byte[] bytes) => bytes.Length == 0 ? default : response.BodyWriter.WriteAsync(bytes, response.HttpContext.RequestAborted);
+
+    private static Task NotHereAsync(HttpContext context, SealedObjectInfo? info)
+    {
+        (string status, string detail) = info?.Status switch
+        {
+            null => ("unknown", "the object is not here"),
+            SealedObjectStatus.Receiving => ("receiving", "the object is still being uploaded"),
+            _ => ("deleting", "the object is being deleted"),
+        };
+        return TypedResults.Problem(detail, statusCode: 404, extensions: new Dictionary<string, object?> { ["archive_status"] = status }).ExecuteAsync(context);
+    }
+
+    /// <summary>The status that a precondition decides; null when the request goes on.</summary>
+    private static int? Precondition(HttpRequest request, EntityTagHeaderValue etag, DateTimeOffset modified)
+    {
+        RequestHeaders h = request.GetTypedHeaders();
+        if (h.IfMatch.Count > 0)
+        {
+            if (!h.IfMatch.Any(t => t == EntityTagHeaderValue.Any || t.Compare(etag, useStrongComparison: true)))
+            {
+                return StatusCodes.Status412PreconditionFailed;
+            }
+        }
+        else if (h.IfUnmodifiedSince is { } unmodifiedSince && modified > unmodifiedSince)
+        {
+            return StatusCodes.Status412PreconditionFailed;
+        }
+
+        bool unchanged = h.IfNoneMatch.Count > 0
+            ? h.IfNoneMatch.Any(t => t == EntityTagHeaderValue.Any || t.Compare(etag, useStrongComparison: false))
+            : h.IfModifiedSince is { } modifiedSince && modified <= modifiedSince;
+        return unchanged ? StatusCodes.Status304NotModified : null;
+    }
+
+    /// <summary>The Range header where If-Range lets it count. An object never changes, so its date is as strong a validator as its tag.</summary>
+    private static string? RangeHeader(HttpRequest request, EntityTagHeaderValue etag, DateTimeOffset modified)
+    {
+        bool given = request.Headers.ContainsKey(HeaderNames.IfRange);
+        bool holds = !given || (request.GetTypedHeaders().IfRange is { } condition
+            && (condition.EntityTag is { } tag ? tag.Compare(etag, useStrongComparison: true) : condition.LastModified == modified));
+        return holds ? request.Headers.Range.ToString() : null;
+    }
+
+    /// <summary>Sets status and headers; says what is sent: runs of the object, each with what goes before it, and what goes last.</summary>
+    private static List<(ByteRange? Range, byte[] Before)> Plan(RequestedRanges ranges, SealedObjectInfo info, HttpResponse response, out byte[] after)
+    {
+        after = [];
+        response.ContentType = MediaType;
+        if (ranges.Answer == RangeAnswer.Whole)
+        {
+            response.ContentLength = info.Size;
+            return [(null, [])];
+        }
+
+        response.StatusCode = StatusCodes.Status206PartialContent;
+        if (ranges.Ranges is [var only])
+        {
+            response.Headers.ContentRange = ContentRange(only, info.Size);
+            response.ContentLength = only.Count;
+            return [(only, [])];
+        }
+
+        // Random, so that it stands in no object by design or chance.
+        string boundary = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16));
+        response.ContentType = $"multipart/byteranges; boundary={boundary}";
+        List<(ByteRange? Range, byte[] Before)> parts =
+            [.. ranges.Ranges.Select(r => ((ByteRange?)r, Encoding.ASCII.GetBytes($"\r\n--{boundary}\r\nContent-Type: {MediaType}\r\nContent-Range: {ContentRange(r, info.Size)}\r\n\r\n")))];
+        after = Encoding.ASCII.GetBytes($"\r\n--{boundary}--\r\n");
+        response.ContentLength = parts.Sum(p => p.Before.Length + p.Range!.Value.Count) + after.Length;
+        return parts;
+    }
+
+    private static string ContentRange(ByteRange r, long size) => string.Create(CultureInfo.InvariantCulture, $"bytes {r.Offset}-{r.Offset + r.Count - 1}/{size}");
+
+    /// <returns>False when the reader is gone.</returns>
+    private static async Task<bool> CopyAsync(Stream content, long count, PipeWriter output, CancellationToken cancellationToken)
+    {
+        while (count > 0)
+        {
+            int want = (int)Math.Min(Piece, count);
+            int read = await content.ReadAsync(output.GetMemory(want)[..want], cancellationToken);
+            if (read == 0)
+            {
+                // The length is promised already; an answer cut short is one that fails.
+                throw new StorageException($"the store gave {count} bytes less than it has", isTransient: true);
+            }
+
+            output.Advance(read);
+            count -= read;
+            FlushResult sent = await output.FlushAsync(cancellationToken);
+            if (sent.IsCompleted || sent.IsCanceled)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

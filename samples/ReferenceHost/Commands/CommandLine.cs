@@ -24,8 +24,13 @@ internal static class CommandLine
             AuditVerb.Create(),
             ArchiveVerbs.Create(),
             KeyCommands.Create(),
-            ClipCommands.Create(),
+            EvidenceVerbs.Create(),
         };
+        foreach (Command command in ClipCommands.Create())
+        {
+            root.Add(command);
+        }
+
         try
         {
             return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

@@ -44,6 +44,20 @@ internal sealed class DataFolder
     /// <summary>The archive's index, beside the running node, which acts on what is decided here within seconds.</summary>
     public ArchiveRegister OpenArchiveRegister() => new(ReadArchiveOptions());
 
+    /// <summary>Where the archive's objects are, to read them beside the running node.</summary>
+    public IArchiveStore OpenArchiveToRead()
+    {
+        IConfigurationSection s3 = Configuration().GetSection(S3ArchiveOptions.Section);
+        if (!s3.Exists())
+        {
+            return FolderArchiveStore.OpenToRead(System.IO.Path.Combine(Path, HostSettings.ArchiveFolderName));
+        }
+
+        var options = new S3ArchiveOptions();
+        s3.Bind(options, b => b.ErrorOnUnknownConfiguration = true);
+        return new S3ArchiveStore(options);
+    }
+
     public SealedArchiveOptions ReadArchiveOptions()
     {
         var options = new SealedArchiveOptions { Directory = System.IO.Path.Combine(Path, "storage") };

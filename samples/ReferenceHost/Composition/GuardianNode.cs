@@ -10,6 +10,7 @@ using Guardian.Storage;
 using Guardian.Tunnel;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
 namespace Guardian.ReferenceHost.Composition;
@@ -19,6 +20,9 @@ internal static class GuardianNode
 {
     /// <summary>The API moves sealed bytes outward only; what comes in is small.</summary>
     private const int MaxRequestBody = 64 << 10;
+
+    /// <summary>Bytes of an answer that may wait for its reader.</summary>
+    private const int ResponseBuffer = 1 << 20;
 
     public static WebApplication Build(HostSettings settings)
     {
@@ -40,6 +44,12 @@ internal static class GuardianNode
         {
             k.AddServerHeader = false;
             k.Limits.MaxRequestBodySize = MaxRequestBody;
+
+            // The next piece of a clip is read while this one is sent.
+            k.Limits.MaxResponseBufferSize = ResponseBuffer;
+
+            // Who takes less is taken for gone, and what is held for them is let go.
+            k.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(10));
             k.Listen(settings.Address, settings.Port);
         });
         AddPackages(builder.Services, builder.Configuration, settings, customer);
@@ -169,7 +179,10 @@ internal static class GuardianNode
 
     private static void MapApi(WebApplication app)
     {
-        app.UseExceptionHandler();
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            StatusCodeSelector = e => e is StorageException { IsTransient: true } ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError,
+        });
         app.UseStatusCodePages();
         app.Use((context, next) =>
         {
@@ -185,6 +198,7 @@ internal static class GuardianNode
         app.MapOpenApi();
         app.MapGet("/api/v1/health", () => new HealthDto("ok", NodeEndpoints.Version)).WithSummary("Liveness, open to everyone.");
 
+        app.MapGroup("/api/v1").MapRelay();
         RouteGroupBuilder node = app.MapGroup("");
         node.AddEndpointFilter(async (context, next) =>
         {
@@ -200,6 +214,8 @@ internal static class GuardianNode
         node.MapMetrics();
         RouteGroupBuilder api = node.MapGroup("/api/v1");
         api.MapEvents();
+        api.MapLinks();
+        api.MapEvidence();
         api.MapNode();
         api.MapArchive();
         api.MapEdges();

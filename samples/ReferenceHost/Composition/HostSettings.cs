@@ -8,6 +8,8 @@ internal sealed record HostSettings
     /// <summary>The file in the data folder that holds what the operator sets beyond the command line.</summary>
     public const string ConfigurationFileName = "guardian.json";
 
+    public const string ArchiveFolderName = "archive";
+
     /// <summary>Folder of everything the node keeps.</summary>
     public required string Data { get; init; }
 
@@ -43,7 +45,7 @@ internal sealed record HostSettings
     public string ConfigurationFile => Path.Combine(Data, ConfigurationFileName);
 
     /// <summary>Where sealed objects last, unless an S3 server is configured.</summary>
-    public string ArchiveFolder => Path.Combine(Data, "archive");
+    public string ArchiveFolder => Path.Combine(Data, ArchiveFolderName);
 
     public string NodeInfoFile => Path.Combine(Data, "node.json");
 }

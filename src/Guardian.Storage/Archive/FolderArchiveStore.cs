@@ -20,7 +20,9 @@ public sealed class FolderArchiveStore : IArchiveStore, IDisposable
     private const int CopyBuffer = 256 << 10;
 
     private readonly string _root;
-    private readonly FolderLock _lock;
+
+    /// <summary>Null where the folder is only read.</summary>
+    private readonly FolderLock? _lock;
 
     /// <summary>Puts hold it to read while they give a file its name, deletes to write while they remove the folders that they emptied.</summary>
     private readonly ReaderWriterLockSlim _names = new();
@@ -40,9 +42,22 @@ public sealed class FolderArchiveStore : IArchiveStore, IDisposable
         }
     }
 
+    private FolderArchiveStore(string root, FolderLock? folderLock)
+    {
+        _root = Path.GetFullPath(root);
+        _lock = folderLock;
+    }
+
+    /// <summary>Opens an archive that another process may be using, to read from it. What would write throws.</summary>
+    /// <param name="root">The folder.</param>
+    /// <exception cref="StorageException">There is no such folder.</exception>
+    public static FolderArchiveStore OpenToRead(string root) =>
+        Directory.Exists(root) ? new FolderArchiveStore(root, folderLock: null) : throw new StorageException($"archive folder: {root} is not there");
+
     /// <inheritdoc/>
     public Task EnsureBucketAsync(BucketName bucket, CancellationToken cancellationToken) => GuardAsync(() =>
     {
+        CheckWritable();
         DurableFile.CreateFolder(FolderOf(bucket));
         return Task.FromResult(true);
     });
@@ -52,6 +67,7 @@ public sealed class FolderArchiveStore : IArchiveStore, IDisposable
     {
         try
         {
+            CheckWritable();
             return await GuardAsync(() => PutCoreAsync(bucket, key, content, options, cancellationToken)).ConfigureAwait(false);
         }
         finally
@@ -116,6 +132,7 @@ public sealed class FolderArchiveStore : IArchiveStore, IDisposable
     /// <inheritdoc/>
     public Task<bool> DeleteAsync(BucketName bucket, ObjectKey key, CancellationToken cancellationToken) => GuardAsync(() =>
     {
+        CheckWritable();
         _names.EnterWriteLock();
         try
         {
@@ -164,8 +181,16 @@ public sealed class FolderArchiveStore : IArchiveStore, IDisposable
     /// <summary>Lets other processes use the folder.</summary>
     public void Dispose()
     {
-        _lock.Dispose();
+        _lock?.Dispose();
         _names.Dispose();
+    }
+
+    private void CheckWritable()
+    {
+        if (_lock is null)
+        {
+            throw new StorageException("archive folder: it was opened to read");
+        }
     }
 
     private static FileStream OpenFile(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous);

@@ -19,7 +19,30 @@ public static class EvidenceExport
         ArgumentNullException.ThrowIfNull(archive);
         IReadOnlyList<SealedObjectInfo> objects = await archive.ListForEventAsync(eventId, cancellationToken).ConfigureAwait(false);
         return await WriteAsync(
-            log, eventId, [.. objects.Where(o => o.Status != SealedObjectStatus.Receiving)], (id, cancel) => archive.OpenReadAsync(id, null, cancel), output, cancellationToken).ConfigureAwait(false);
+            log, eventId, [.. objects.Where(IsWhole)], (id, cancel) => archive.OpenReadAsync(id, null, cancel), output, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes an export beside the running node, of what has reached the archive.</summary>
+    /// <param name="log">The log.</param>
+    /// <param name="register">What the archive holds.</param>
+    /// <param name="store">Where the objects are.</param>
+    /// <param name="eventId">The event.</param>
+    /// <param name="output">Receives the file; on an exception what was written is worthless.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>False, with nothing written, when the log knows nothing of such an event.</returns>
+    /// <exception cref="StorageException">An object has not reached the archive yet, or the store or the log failed.</exception>
+    public static async Task<bool> WriteAsync(EvidenceLog log, ArchiveRegister register, IArchiveStore store, Guid eventId, Stream output, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(register);
+        ArgumentNullException.ThrowIfNull(store);
+        List<SealedObjectInfo> objects = [.. (await register.ListForEventAsync(eventId, cancellationToken).ConfigureAwait(false)).Where(IsWhole)];
+        if (objects.Find(o => o.ArchivedAt is null) is { } waiting)
+        {
+            throw new StorageException($"{waiting.Id} has not reached the archive yet; try again when it has", isTransient: true);
+        }
+
+        return await WriteAsync(
+            log, eventId, objects, (id, cancel) => objects.Find(o => o.Id == id) is { } o ? store.OpenReadAsync(o.Bucket, o.Key, null, cancel) : Task.FromResult<ArchiveRead?>(null), output, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -65,6 +88,8 @@ public static class EvidenceExport
         await output.WriteAsync(new byte[2 * TarHeader.Block], cancellationToken).ConfigureAwait(false);
         return true;
     }
+
+    private static bool IsWhole(SealedObjectInfo o) => o.Status is not (SealedObjectStatus.Receiving or SealedObjectStatus.Deleting);
 
     internal static string PathOf(string name) => $"objects/{name}";
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Guardian.Shared.Files;
 
 namespace Guardian.Storage;
@@ -37,7 +38,35 @@ internal sealed class EvidenceKeyring
     /// <summary>Drops a key that no log has.</summary>
     public void Forget() => File.Delete(_key);
 
-    public void Remember(EvidenceCheckpoint checkpoint) => DurableFile.Write(_checkpoint, checkpoint.Note);
+    /// <summary>Keeps what was signed last. Of two processes that sign side by side, the one that is late does not turn it back.</summary>
+    public void Remember(EvidenceCheckpoint checkpoint)
+    {
+        if (LastSigned is not { } last || last.Origin != checkpoint.Origin || last.Size <= checkpoint.Size)
+        {
+            Write(_checkpoint, checkpoint.Note);
+        }
+    }
+
+    /// <summary>Writes a checkpoint's file, whole and durable, also while another process does so.</summary>
+    public static void Write(string path, string note)
+    {
+        string aside = $"{path}.{Guid.NewGuid():N}.new";
+        try
+        {
+            using (FileStream stream = DurableFile.Create(aside))
+            {
+                stream.Write(Encoding.UTF8.GetBytes(note));
+                stream.Flush(flushToDisk: true);
+            }
+
+            DurableFile.Rename(aside, path);
+        }
+        catch
+        {
+            File.Delete(aside);
+            throw;
+        }
+    }
 
     /// <summary>The first step of a rotation: the new key is on the disk, and nobody knows it yet.</summary>
     public EvidenceSigningKey Prepare()

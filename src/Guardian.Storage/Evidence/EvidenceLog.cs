@@ -17,10 +17,11 @@ namespace Guardian.Storage;
 /// 3. In the same transaction it signs a checkpoint over the result, so there is no entry without one, and a kill leaves no gap and nothing twice.
 /// 4. An erasure, when its turn comes, takes the details and salts of the object's earlier entries with it; their leaves stay.
 /// </remarks>
-public sealed class EvidenceLog : IDisposable
+public sealed class EvidenceLog : IAsyncDisposable
 {
     private const string EntryColumns = "leaf_index AS LeafIndex, kind AS Kind, at_ms AS AtMs, details AS Details, salt AS Salt, commitment AS Commitment";
     private const long MillisecondsPerHour = 3_600_000;
+    private const int MaxRememberedAccesses = 10_000;
 
     private readonly StorageDatabase _database;
     private readonly EvidenceOptions _options;
@@ -29,6 +30,10 @@ public sealed class EvidenceLog : IDisposable
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly SemaphoreSlim _sequencer = new(1, 1);
+    private readonly HashSet<string> _accesses = [];
+    private long _accessMinute;
+    private bool _ownsDatabase;
+    private volatile bool _disposed;
 
     private EvidenceLog(StorageDatabase database, EvidenceOptions options, EvidenceKeyring keys, string origin, bool isSigner, TimeProvider time, ILogger logger)
     {
@@ -103,7 +108,7 @@ public sealed class EvidenceLog : IDisposable
     /// <param name="viewer">Who: 1 to 128 characters.</param>
     /// <param name="means">By what right, such as the name of a link; null for the node's own API token.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task RecordAccessAsync(SealedObjectId id, string viewer, string? means, CancellationToken cancellationToken)
+    public async Task RecordAccessAsync(SealedObjectId id, string viewer, string? means, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(viewer);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(viewer.Length, 128);
@@ -116,7 +121,15 @@ public sealed class EvidenceLog : IDisposable
 
         string who = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{viewer}\n{means}")));
         long minute = now.ToUnixTimeSeconds() / 60;
-        return RecordAsync(new EvidenceRecord(EvidenceKind.Access, now, id.EventId, id.Name, FormattableString.Invariant($"{minute} {who}"), details), cancellationToken);
+        string key = $"{id} {who}";
+        if (IsRecorded(minute, key))
+        {
+            return;
+        }
+
+        var record = new EvidenceRecord(EvidenceKind.Access, now, id.EventId, id.Name, FormattableString.Invariant($"{minute} {who}"), details);
+        await RecordAsync(record, cancellationToken).ConfigureAwait(false);
+        Remember(minute, key);
     }
 
     /// <summary>Puts everything that is queued into the tree and signs the result. Where another node signs, nothing is done.</summary>
@@ -165,8 +178,9 @@ public sealed class EvidenceLog : IDisposable
                 await _wake.WaitAsync(_options.Interval, cancellationToken).ConfigureAwait(false);
                 await Task.Delay(_options.Interval, _time, cancellationToken).ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            catch (Exception) when (cancellationToken.IsCancellationRequested || _disposed)
             {
+                // The host ends, in what order ever; what is queued is taken up by the next start.
                 return;
             }
             catch (Exception e) when (e is StorageException or IOException)
@@ -242,6 +256,29 @@ public sealed class EvidenceLog : IDisposable
         return next.PublicKey;
     }
 
+    /// <summary>A player asks for hundreds of ranges a minute; only the first is to cost a row.</summary>
+    private bool IsRecorded(long minute, string key)
+    {
+        lock (_accesses)
+        {
+            return minute == _accessMinute && _accesses.Contains(key);
+        }
+    }
+
+    private void Remember(long minute, string key)
+    {
+        lock (_accesses)
+        {
+            if (minute != _accessMinute || _accesses.Count >= MaxRememberedAccesses)
+            {
+                _accesses.Clear();
+                _accessMinute = minute;
+            }
+
+            _accesses.Add(key);
+        }
+    }
+
     /// <summary>Makes the sequencer look at once: call it after something was queued.</summary>
     internal void Wake()
     {
@@ -258,9 +295,37 @@ public sealed class EvidenceLog : IDisposable
         }
     }
 
-    /// <summary>Ends its use; the database is the owner's to close.</summary>
-    public void Dispose()
+    /// <summary>Opens the log of an archive beside the node that runs it, for whoever may read the node's folder. Several processes may take the queue into the tree; they wait for each other.</summary>
+    /// <param name="options">The archive's options.</param>
+    /// <param name="timeProvider">The clock; the system's by default.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="StorageException">The database cannot be opened, the key is missing or not this log's, or the database is older than what was signed.</exception>
+    public static async Task<EvidenceLog> OpenAsync(SealedArchiveOptions options, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(options);
+        StorageDatabase database = StorageDatabase.Open(options);
+        try
+        {
+            EvidenceLog log = await OpenAsync(database, options.EvidenceWithDirectory(), timeProvider, null, cancellationToken).ConfigureAwait(false);
+            log._ownsDatabase = true;
+            return log;
+        }
+        catch
+        {
+            await database.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Ends its use.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _disposed = true;
+        if (_ownsDatabase)
+        {
+            await _database.DisposeAsync().ConfigureAwait(false);
+        }
+
         _wake.Dispose();
         _sequencer.Dispose();
     }
@@ -444,7 +509,7 @@ public sealed class EvidenceLog : IDisposable
         {
             string of = Path.Combine(folder, Origin[(Origin.LastIndexOf('/') + 1)..]);
             DurableFile.CreateFolder(of);
-            DurableFile.Write(Path.Combine(of, $"{checkpoint.Size:D20}.checkpoint"), checkpoint.Note);
+            EvidenceKeyring.Write(Path.Combine(of, $"{checkpoint.Size:D20}.checkpoint"), checkpoint.Note);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -24,6 +24,7 @@ public sealed class SealedUpload : IAsyncDisposable
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly CidHasher _cid = new();
     private readonly ArrayBufferWriter<byte> _start = new();
+    private readonly PlaintextProbe _probe = new();
     private SealedHeader? _header;
     private long _durable;
     private long _reserved;
@@ -58,7 +59,7 @@ public sealed class SealedUpload : IAsyncDisposable
             return await RefuseAsync(UploadRefusalReason.TooLarge, $"size: more than {limit} bytes").ConfigureAwait(false);
         }
 
-        if (CheckStart(bytes.Span) is { } wrong)
+        if ((CheckStart(bytes.Span) ?? CheckPayload(bytes.Span)) is { } wrong)
         {
             return await RefuseAsync(wrong.Reason, wrong.Message).ConfigureAwait(false);
         }
@@ -116,6 +117,11 @@ public sealed class SealedUpload : IAsyncDisposable
         catch (SealedFormatException e)
         {
             return new UploadOutcome(null, await RefuseAsync(UploadRefusalReason.NotSealed, e.Message).ConfigureAwait(false));
+        }
+
+        if (_probe.Conclude() is { } plain)
+        {
+            return new UploadOutcome(null, await RefuseAsync(UploadRefusalReason.NotSealed, plain).ConfigureAwait(false));
         }
 
         if (_target.TotalSize is { } total && total != Position)
@@ -197,6 +203,7 @@ public sealed class SealedUpload : IAsyncDisposable
         {
             int read = await RandomAccess.ReadAsync(_file.SafeFileHandle, buffer, Position, cancellationToken).ConfigureAwait(false);
             CheckStart(buffer.AsSpan(0, read));
+            CheckPayload(buffer.AsSpan(0, read));
             _hash.AppendData(buffer.AsSpan(0, read));
             _cid.Append(buffer.AsSpan(0, read));
             Position += read;
@@ -229,6 +236,18 @@ public sealed class SealedUpload : IAsyncDisposable
 
         bool wanted = _options.RequiredRecipients.Count == 0 || _header.Recipients.Any(_options.RequiredRecipients.Contains);
         return wanted ? null : new UploadRefusal(UploadRefusalReason.WrongRecipient, "recipients: the object is not sealed to the customer's key");
+    }
+
+    /// <summary>Holds what follows the header against what ciphertext looks like.</summary>
+    private UploadRefusal? CheckPayload(ReadOnlySpan<byte> bytes)
+    {
+        if (_header is null)
+        {
+            return null;
+        }
+
+        int headerHere = (int)Math.Clamp(_header.Length - Position, 0, bytes.Length);
+        return _probe.Add(bytes[headerHere..]) is { } problem ? new UploadRefusal(UploadRefusalReason.NotSealed, problem) : null;
     }
 
     private async Task CheckpointAsync(CancellationToken cancellationToken)

@@ -15,6 +15,7 @@ public sealed class Sealer
 {
     private readonly RecipientPublicKey[] _recipients;
     private readonly ISealingRandomness _randomness;
+    private readonly int _chunkSize;
 
     /// <summary>Makes a sealer.</summary>
     /// <param name="recipients">Who can open what is sealed: 1 to 16 different keys.</param>
@@ -24,7 +25,7 @@ public sealed class Sealer
     {
     }
 
-    internal Sealer(IReadOnlyList<RecipientPublicKey> recipients, ISealingRandomness randomness)
+    internal Sealer(IReadOnlyList<RecipientPublicKey> recipients, ISealingRandomness randomness, int chunkSize = SealedFormat.DefaultChunkSize)
     {
         if (recipients.Count is < 1 or > SealedFormat.MaxRecipients || recipients.Select(r => r.Id).Distinct().Count() != recipients.Count)
         {
@@ -33,13 +34,14 @@ public sealed class Sealer
 
         _recipients = [.. recipients];
         _randomness = randomness;
+        _chunkSize = chunkSize;
     }
 
     /// <summary>How many bytes the sealed form of a plaintext has.</summary>
     public long SealedLength(long plaintextLength, string contentType)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(plaintextLength);
-        long chunks = Math.Max(1, (plaintextLength + SealedFormat.DefaultChunkSize - 1) / SealedFormat.DefaultChunkSize);
+        long chunks = Math.Max(1, (plaintextLength + _chunkSize - 1) / _chunkSize);
         return SealedFormat.FixedSize + contentType.Length + (_recipients.Length * SealedFormat.StanzaSize) + SealedFormat.MacSize
             + plaintextLength + (chunks * SealedFormat.TagSize);
     }
@@ -64,7 +66,7 @@ public sealed class Sealer
         byte[] payloadKey = SealedFormat.PayloadKey(fileKey, salt);
         try
         {
-            await output.WriteAsync(Header(fileKey, salt, contentType), cancellationToken).ConfigureAwait(false);
+            await output.WriteAsync(Header(fileKey, salt, contentType, _chunkSize), cancellationToken).ConfigureAwait(false);
             await ChunksAsync(payloadKey, plaintext, output, cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -84,11 +86,10 @@ public sealed class Sealer
         return output.ToArray();
     }
 
-    private static async Task ChunksAsync(byte[] payloadKey, Stream plaintext, Stream output, CancellationToken cancellationToken)
+    private async Task ChunksAsync(byte[] payloadKey, Stream plaintext, Stream output, CancellationToken cancellationToken)
     {
-        const int size = SealedFormat.DefaultChunkSize;
         using var aes = new AesGcm(payloadKey, SealedFormat.TagSize);
-        using var pipeline = new ChunkPipeline(plaintext, output, size, size + SealedFormat.TagSize, (chunk, last, place, count) =>
+        using var pipeline = new ChunkPipeline(plaintext, output, _chunkSize, _chunkSize + SealedFormat.TagSize, (chunk, last, place, count) =>
         {
             Span<byte> nonce = stackalloc byte[SealedFormat.NonceSize];
             SealedFormat.WriteNonce(nonce, chunk, last);
@@ -98,9 +99,9 @@ public sealed class Sealer
         await pipeline.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private byte[] Header(byte[] fileKey, byte[] salt, string contentType)
+    internal byte[] Header(byte[] fileKey, byte[] salt, string contentType, int chunkSize)
     {
-        byte[] header = SealedHeader.Build(SealedFormat.DefaultChunkSize, contentType, salt, [.. _recipients.Select(r => Stanza(r, fileKey))]);
+        byte[] header = SealedHeader.Build(chunkSize, contentType, salt, [.. _recipients.Select(r => Stanza(r, fileKey))]);
         byte[] headerKey = SealedFormat.HeaderKey(fileKey, salt);
         HMACSHA256.HashData(headerKey, header.AsSpan(0, header.Length - SealedFormat.MacSize), header.AsSpan(header.Length - SealedFormat.MacSize));
         CryptographicOperations.ZeroMemory(headerKey);

@@ -17,28 +17,15 @@ public sealed class Unsealer : IDisposable
         ArgumentNullException.ThrowIfNull(header);
         ArgumentNullException.ThrowIfNull(key);
         Header = header;
-        ReadOnlySpan<byte> stanza = header.Stanza(key.PublicKey.Id);
-        if (stanza.IsEmpty)
-        {
-            throw new SealedFormatException(SealedFormatError.NoSuchRecipient, $"recipients: the object is not sealed to key {key.PublicKey.Id}");
-        }
-
-        byte[] fileKey = key.Unwrap(stanza.Slice(SealedFormat.KeyIdSize, SealedFormat.PointSize), stanza[(SealedFormat.KeyIdSize + SealedFormat.PointSize)..]);
-        byte[] headerKey = SealedFormat.HeaderKey(fileKey, header.Salt);
+        byte[] fileKey = FileKey(header, key);
         byte[] payloadKey = SealedFormat.PayloadKey(fileKey, header.Salt);
         try
         {
-            if (!CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(headerKey, header.Authenticated), header.Mac))
-            {
-                throw new SealedFormatException(SealedFormatError.NotAuthentic, "header: its MAC does not verify");
-            }
-
             _aes = new AesGcm(payloadKey, SealedFormat.TagSize);
         }
         finally
         {
             CryptographicOperations.ZeroMemory(fileKey);
-            CryptographicOperations.ZeroMemory(headerKey);
             CryptographicOperations.ZeroMemory(payloadKey);
         }
     }
@@ -96,6 +83,29 @@ public sealed class Unsealer : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _aes.Dispose();
+
+    /// <summary>The file key of an object whose header holds; the caller wipes it.</summary>
+    /// <exception cref="SealedFormatException">The key is not among the recipients, or the header was changed.</exception>
+    internal static byte[] FileKey(SealedHeader header, RecipientPrivateKey key)
+    {
+        ReadOnlySpan<byte> stanza = header.Stanza(key.PublicKey.Id);
+        if (stanza.IsEmpty)
+        {
+            throw new SealedFormatException(SealedFormatError.NoSuchRecipient, $"recipients: the object is not sealed to key {key.PublicKey.Id}");
+        }
+
+        byte[] fileKey = key.Unwrap(stanza.Slice(SealedFormat.KeyIdSize, SealedFormat.PointSize), stanza[(SealedFormat.KeyIdSize + SealedFormat.PointSize)..]);
+        byte[] headerKey = SealedFormat.HeaderKey(fileKey, header.Salt);
+        bool holds = CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(headerKey, header.Authenticated), header.Mac);
+        CryptographicOperations.ZeroMemory(headerKey);
+        if (!holds)
+        {
+            CryptographicOperations.ZeroMemory(fileKey);
+            throw new SealedFormatException(SealedFormatError.NotAuthentic, "header: its MAC does not verify");
+        }
+
+        return fileKey;
+    }
 
     private async Task CopyAsync(Stream payload, Stream output, CancellationToken cancellationToken)
     {

@@ -3,6 +3,13 @@ namespace Guardian.Storage;
 /// <summary>The tables of this package, for both databases.</summary>
 internal static class StorageSchema
 {
+    private const string Links = """
+        CREATE TABLE revoked_links (
+            link_id TEXT NOT NULL PRIMARY KEY,
+            revoked_at INTEGER NOT NULL
+        );
+        """;
+
     /// <summary>Written for SQLite; <see cref="Postgres"/> is the same with other type names. A migration that has landed never changes.</summary>
     public static readonly IReadOnlyList<string> Sqlite =
     [
@@ -72,6 +79,7 @@ internal static class StorageSchema
         );
         """,
         EvidenceSchema.Sqlite,
+        Links,
     ];
 
     /// <summary>SQLite's INTEGER has up to 64 bits.</summary>
@@ -82,5 +90,6 @@ internal static class StorageSchema
             .Replace("BLOB", "BYTEA", StringComparison.Ordinal)
             .Replace(" WITHOUT ROWID", "", StringComparison.Ordinal)),
         EvidenceSchema.PostgreSql,
+        Links.Replace("INTEGER", "BIGINT", StringComparison.Ordinal),
     ];
 }

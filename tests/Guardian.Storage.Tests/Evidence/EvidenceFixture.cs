@@ -41,7 +41,7 @@ internal sealed class EvidenceFixture : IAsyncDisposable
     /// <summary>As after the end of the process.</summary>
     public async Task ReopenAsync()
     {
-        Log.Dispose();
+        await Log.DisposeAsync();
         await Database.DisposeAsync();
         Database = Open();
         Log = await EvidenceLog.OpenAsync(Database, Options, _clock ?? Time);
@@ -94,7 +94,7 @@ internal sealed class EvidenceFixture : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Log.Dispose();
+        await Log.DisposeAsync();
         await Database.DisposeAsync();
         _folder.Dispose();
     }
