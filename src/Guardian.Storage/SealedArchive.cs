@@ -21,6 +21,8 @@ public sealed class SealedArchive : IAsyncDisposable
     private readonly ArchiveOutbox _outbox;
     private readonly ArchiveUpkeep _upkeep;
     private readonly RecentObjects _recent;
+    private readonly CancellationTokenSource _disposing = new();
+    private Task _running = Task.CompletedTask;
     private volatile bool _recovered;
     private EvidenceLog? _evidence;
     private SignedLinks? _links;
@@ -361,12 +363,32 @@ public sealed class SealedArchive : IAsyncDisposable
     /// <returns>How many objects went.</returns>
     public Task<int> DeleteDueAsync(CancellationToken cancellationToken) => _upkeep.DeleteDueAsync(cancellationToken);
 
-    /// <summary>Archives what arrives, and deletes, warns and reconciles when it is time, until cancelled: run it in the background.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(_outbox.RunAsync(cancellationToken), _upkeep.RunAsync(cancellationToken), Evidence.RunAsync(cancellationToken));
+    /// <summary>Archives what arrives, and deletes, warns and reconciles when it is time, until cancelled or disposed: run it once, in the background.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token);
+        _running = Task.WhenAll(_outbox.RunAsync(ended.Token), _upkeep.RunAsync(ended.Token), Evidence.RunAsync(ended.Token));
+        try
+        {
+            await _running.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_disposing.IsCancellationRequested)
+        {
+            // It ends with its archive.
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_disposing.IsCancellationRequested)
+        {
+            return;
+        }
+
+        // What runs must find its database open to the end.
+        await _disposing.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _outbox.Dispose();
         _upkeep.Dispose();
         if (_evidence is { } evidence)
@@ -376,6 +398,7 @@ public sealed class SealedArchive : IAsyncDisposable
 
         await _database.DisposeAsync().ConfigureAwait(false);
         _lock.Dispose();
+        _disposing.Dispose();
     }
 
     private async Task<string> WriteCarFileAsync(SealedObjectInfo info, CarWriter car, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Guardian.EndToEnd.Support;
 using Guardian.Grpc;
 using Guardian.Storage;
@@ -65,6 +66,32 @@ public sealed class ArchiveTests(RadosGateway s3, PostgresServer postgres) : ICl
         await client.SendEventsAsync([NewEvent(erased, "front-door")], None);
         Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<RpcException>(() => client.UploadClipAsync(erased, new MemoryStream(clip), 1, null, None))).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync($"/api/v1/events/{erased}")).StatusCode);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task the_metadata_in_the_archive_is_as_its_format_says()
+    {
+        await using RunningNode node = await RunningNode.StartAsync();
+        using EdgeClient client = await node.ConnectAsync();
+        (Guid id, _) = await UploadAsync(node, client, "front-door", 10_000);
+        await ArchivedAsync(node, id);
+        using HttpClient http = Http(node);
+        using var plain = new MemoryStream();
+        SealedHeader header = await Unsealer.UnsealAsync(await http.GetStreamAsync($"/api/v1/events/{id}/metadata"), node.Customer, plain);
+        Assert.Equal("application/json", header.ContentType);
+        JsonElement written = JsonDocument.Parse(plain.ToArray()).RootElement;
+
+        // The three tables of the format, in their order, name exactly the members that are there.
+        string[] tables = (await File.ReadAllTextAsync(Repository.PathTo("docs", "formats", "event-metadata.md"))).Split("|---|---|---|\n")[1..];
+        Assert.Equal(Documented(tables[0]), Members(written));
+        Assert.Equal(Documented(tables[1]), Members(written.GetProperty("event")));
+        Assert.Equal(Documented(tables[2]), Members(written.GetProperty("event").GetProperty("verdict")));
+        Assert.Equal("guardian.event.v1", written.GetProperty("schema").GetString());
+        Assert.Equal("analysed", written.GetProperty("event").GetProperty("stage").GetString());
+
+        static SortedSet<string> Members(JsonElement of) => [.. of.EnumerateObject().Select(m => m.Name)];
+        static SortedSet<string> Documented(string table) =>
+            [.. table.Split('\n').TakeWhile(l => l.StartsWith('|')).SelectMany(l => Regex.Matches(l.Split('|')[1], "`([a-z_]+)`")).Select(m => m.Groups[1].Value)];
     }
 
     [RequiresFact("radosgw", "/usr/lib/postgresql", Timeout = 240_000)]

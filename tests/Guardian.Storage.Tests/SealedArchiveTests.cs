@@ -51,6 +51,17 @@ public sealed class SealedArchiveTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task what_runs_ends_quietly_with_the_archive()
+    {
+        Task running = _archive.RunAsync(None);
+        await UploadAsync(await Sample.SealAsync(Sample.Bytes(300_000)));
+        await _archive.DisposeAsync();
+        await running;
+        await _archive.DisposeAsync();
+        await ReopenAsync();
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task a_clip_that_is_not_sealed_is_refused_within_its_first_bytes_and_leaves_nothing()
     {
         UploadStart start = await _archive.BeginUploadAsync(_id, "cam", 0, null, None);

@@ -172,6 +172,16 @@ public sealed class StoreKillTests(RadosGateway server, ITestOutputHelper output
             Assert.Equal([EvidenceKind.Acceptance, EvidenceKind.Archive], (await archive.Evidence.ListForEventAsync(id, default)).Select(e => e.Kind));
         }
 
+        // The log has no gap.
+        EvidenceCheckpoint checkpoint = (await archive.Evidence.GetCheckpointAsync(default))!;
+        for (long index = 0; index < checkpoint.Size; index += Math.Max(1, checkpoint.Size / 50))
+        {
+            Assert.NotNull(await archive.Evidence.GetEntryAsync(index, default));
+        }
+
+        Assert.NotNull(await archive.Evidence.GetEntryAsync(checkpoint.Size - 1, default));
+        Assert.Null(await archive.Evidence.GetEntryAsync(checkpoint.Size, default));
+
         // What was accepted without the answer getting out may be there too; nothing else is.
         Assert.Empty(Directory.GetFiles(Path.Combine(lane.Data, "spool")));
         Assert.Empty((await archive.Register.QueryAsync(new IndexQuery { Status = SealedObjectStatus.Failed }, default)).Objects);
