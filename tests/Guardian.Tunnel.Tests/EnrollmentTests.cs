@@ -183,7 +183,7 @@ public sealed class EnrollmentTests : GatewayFixture
         {
             await client.HeartbeatAsync(None);
             Assert.True(await Registry.RevokeEdgeAsync(credentials.EdgeId, "test", None));
-            RpcException refused = await Assert.ThrowsAsync<RpcException>(() => client.HeartbeatAsync(None));
+            RpcException refused = await RefusalOfAsync(() => client.HeartbeatAsync(None));
             Assert.Equal((StatusCode.Unauthenticated, "this edge is revoked"), (refused.StatusCode, refused.Detail));
         }
     }

@@ -1,3 +1,4 @@
+using Guardian.Grpc;
 using Guardian.Testing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -102,4 +103,8 @@ public class GatewayFixture : IAsyncLifetime
         Token = ticket.Token,
         ExpiresAt = ticket.ExpiresAt,
     };
+
+    /// <summary>What the gateway says no with. A connection that it ends may be cut under a call, which then says that the node is not there.</summary>
+    protected static Task<RpcException> RefusalOfAsync(Func<Task> call) => Eventually.GetAsync(
+        async () => await Assert.ThrowsAsync<RpcException>(call) is var refusal && refusal.StatusCode != StatusCode.Unavailable ? refusal : null, "the gateway says no");
 }
