@@ -27,12 +27,12 @@ public sealed class ArchiveEvidenceTests(PostgresServer postgres) : IAsyncLifeti
         await log.RotateKeyAsync(None);
 
         using var export = new MemoryStream();
-        Assert.True(await EvidenceExport.WriteAsync(log, _rules.Archive, id, export, None));
+        Assert.True(await EvidenceExport.WriteAsync(log, _rules.Archive, id, "ben", export, None));
         export.Position = 0;
         EvidenceReport report = await EvidenceVerifier.VerifyAsync(export, new EvidenceTrust { Keys = { first } }, None);
         Assert.Null(report.Problem);
         Assert.Equal([EvidenceKind.Acceptance, EvidenceKind.Archive, EvidenceKind.Acceptance, EvidenceKind.Access], report.Entries.Select(e => e.Kind));
-        Assert.False(await EvidenceExport.WriteAsync(log, _rules.Archive, Guid.NewGuid(), export, None));
+        Assert.False(await EvidenceExport.WriteAsync(log, _rules.Archive, Guid.NewGuid(), "ben", export, None));
 
         Assert.NotNull(await _rules.Archive.GetForReadingAsync(clip.Id, None));
         await _rules.Archive.Register.EraseEventAsync(id, "asked for", "operator", None);
