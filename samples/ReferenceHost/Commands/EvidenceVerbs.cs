@@ -61,7 +61,7 @@ internal static class EvidenceVerbs
             EvidenceReport report = await EvidenceVerifier.VerifyAsync(stream, trust, cancellationToken);
             if (report.Problem is { } problem)
             {
-                await Console.Error.WriteLineAsync($"guardian: {path}: {problem}");
+                await Console.Error.WriteLineAsync($"guardian: {path}: {Shown(problem)}");
                 return 1;
             }
 
@@ -166,7 +166,7 @@ internal static class EvidenceVerbs
         EvidenceCheckpoint checkpoint = report.Checkpoint!;
         Console.WriteLine("Everything holds.");
         Console.WriteLine($"Event       {report.EventId}");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Log         {checkpoint.Origin}, {checkpoint.Size} entries, signed {checkpoint.At:u}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Log         {Shown(checkpoint.Origin)}, {checkpoint.Size} entries, signed {checkpoint.At:u}"));
         Console.WriteLine($"Signed by   {report.SignedBy}{(report.IsPinned ? "" : ", a key that came with the file: give --key to know whose it is")}");
         foreach ((string name, long size) in report.Objects)
         {
@@ -185,6 +185,6 @@ internal static class EvidenceVerbs
     }
 
     /// <summary>Words of a file on a terminal: nothing that moves the cursor, changes colours or turns the direction of what follows.</summary>
-    internal static string Shown(string text) => new([.. text.Select(c => char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+    private static string Shown(string text) => new([.. text.Select(c => char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
         or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned ? '\uFFFD' : c)]);
 }
