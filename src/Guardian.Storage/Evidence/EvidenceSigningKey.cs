@@ -31,6 +31,9 @@ internal sealed class EvidenceSigningKey : IDisposable
         try
         {
             key.ImportFromPem(pem);
+
+            // A public key imports as well, and would fail at the first signature.
+            CryptographicOperations.ZeroMemory(key.ExportPkcs8PrivateKey());
             return new EvidenceSigningKey(key);
         }
         catch (Exception e) when (e is ArgumentException or CryptographicException or PlatformNotSupportedException or StorageException)
