@@ -15,7 +15,7 @@ public readonly record struct BucketName
 
     /// <summary>
     /// The bucket of a camera: <c>camera-{id}</c> where the id fits the rules as it is, else <c>camera-{what fits of it}-{16 hexadecimal digits}</c>, the
-    /// start of the id's SHA-256, so that two ids never share a bucket. An id that looks like the second form is hashed as well.
+    /// start of the id's SHA-256, so that two ids share a bucket by chance once in 2^64 only. An id that looks like the second form is hashed as well.
     /// </summary>
     /// <exception cref="ArgumentException">The id is empty or longer than 128 characters.</exception>
     public static BucketName ForCamera(string cameraId)
@@ -27,7 +27,8 @@ public readonly record struct BucketName
 
         const string prefix = "camera-";
         bool fits = prefix.Length + cameraId.Length <= MaxLength && cameraId.All(IsAllowed) && char.IsAsciiLetterOrDigit(cameraId[^1])
-            && !cameraId.Contains("..", StringComparison.Ordinal) && !LooksHashed(cameraId);
+            && cameraId[0] != '.' && !cameraId.Contains("..", StringComparison.Ordinal) && !cameraId.Contains(".-", StringComparison.Ordinal) && !cameraId.Contains("-.", StringComparison.Ordinal)
+            && !LooksHashed(cameraId);
         if (fits)
         {
             return new BucketName(prefix + cameraId);
