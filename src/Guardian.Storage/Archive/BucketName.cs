@@ -27,8 +27,7 @@ public readonly record struct BucketName
 
         const string prefix = "camera-";
         bool fits = prefix.Length + cameraId.Length <= MaxLength && cameraId.All(IsAllowed) && char.IsAsciiLetterOrDigit(cameraId[^1])
-            && cameraId[0] != '.' && !cameraId.Contains("..", StringComparison.Ordinal) && !cameraId.Contains(".-", StringComparison.Ordinal) && !cameraId.Contains("-.", StringComparison.Ordinal)
-            && !LooksHashed(cameraId);
+            && HasSoundDots(prefix + cameraId) && !LooksHashed(cameraId);
         if (fits)
         {
             return new BucketName(prefix + cameraId);
@@ -43,12 +42,16 @@ public readonly record struct BucketName
     /// <exception cref="ArgumentException">It breaks the rules.</exception>
     public static BucketName Parse(string name) =>
         name.Length is >= 3 and <= MaxLength && name.All(IsAllowed) && char.IsAsciiLetterOrDigit(name[0]) && char.IsAsciiLetterOrDigit(name[^1])
-            && !name.Contains("..", StringComparison.Ordinal)
+            && HasSoundDots(name)
         ? new BucketName(name)
-        : throw new ArgumentException("bucket: 3 to 63 characters of a-z 0-9 . - are needed, the first and last a letter or digit", nameof(name));
+        : throw new ArgumentException("bucket: 3 to 63 characters of a-z 0-9 . - are needed, the first and last a letter or digit, dots between such only", nameof(name));
 
     /// <summary>The name.</summary>
     public override string ToString() => _name ?? throw new InvalidOperationException("an uninitialised bucket name");
+
+    /// <summary>S3 takes a dot between letters and digits only.</summary>
+    private static bool HasSoundDots(string name) =>
+        !name.Contains("..", StringComparison.Ordinal) && !name.Contains(".-", StringComparison.Ordinal) && !name.Contains("-.", StringComparison.Ordinal);
 
     private static bool IsAllowed(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.';
 
