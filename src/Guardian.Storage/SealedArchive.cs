@@ -10,6 +10,9 @@ namespace Guardian.Storage;
 /// </summary>
 public sealed class SealedArchive : IAsyncDisposable
 {
+    /// <summary>An upload of which another node has recorded nothing for this long is taken over.</summary>
+    private static readonly TimeSpan TakeOver = TimeSpan.FromMinutes(10);
+
     private readonly SealedArchiveOptions _options;
     private readonly IArchiveStore _store;
     private readonly TimeProvider _time;
@@ -163,6 +166,17 @@ public sealed class SealedArchive : IAsyncDisposable
                 return new UploadStart(null, new UploadRefusal(UploadRefusalReason.AlreadyComplete, $"{id} is complete with {existing.Size} bytes") { Existing = existing });
             }
 
+            // What another node is receiving is left to it, until nothing has come for so long that it must be gone.
+            if (existing is not null && existing.Holder != _spool.Id)
+            {
+                if (!await _index.RemoveStaleAsync(id, _time.GetUtcNow() - TakeOver, cancellationToken).ConfigureAwait(false))
+                {
+                    return Refuse(UploadRefusalReason.AlreadyUploading, $"{id} is being uploaded through another node");
+                }
+
+                existing = null;
+            }
+
             // An edge that starts over may do so; any other offset must be where the stored bytes end.
             long stored = existing is not null && _spool.Has(existing) ? existing.Size : 0;
             if (startOffset != 0 && startOffset != stored)
@@ -174,8 +188,10 @@ public sealed class SealedArchive : IAsyncDisposable
             {
                 // Row before file: a row must never vouch for bytes that are gone.
                 await _index.RemoveAsync(id, cancellationToken).ConfigureAwait(false);
-                _spool.Delete(id);
-                _spool.Release(existing.Size);
+                if (_spool.Delete(id))
+                {
+                    _spool.Release(existing.Size);
+                }
             }
 
             DateTimeOffset createdAt = existing?.CreatedAt ?? _time.GetUtcNow();
@@ -183,7 +199,7 @@ public sealed class SealedArchive : IAsyncDisposable
             if (existing is null || startOffset == 0)
             {
                 reserved = totalSize ?? 0;
-                if (await _index.BeginAsync(id, cameraId, createdAt, reserved, cancellationToken).ConfigureAwait(false) is { } full)
+                if (await _index.BeginAsync(id, cameraId, createdAt, _time.GetUtcNow(), reserved, cancellationToken).ConfigureAwait(false) is { } full)
                 {
                     GuardianStorageTelemetry.Refused(full.Reason);
                     return new UploadStart(null, full);

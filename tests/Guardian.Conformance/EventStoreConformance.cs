@@ -87,9 +87,9 @@ public abstract class EventStoreConformance : IAsyncLifetime
             await AppendAsync(e);
         }
 
-        Assert.Equal(2, await Store.EraseCameraAsync(new CameraId("door"), [door[1].Id], None));
+        Assert.Equal(new[] { door[0].Id, door[2].Id }.ToHashSet(), (await Store.EraseCameraAsync(new CameraId("door"), [door[1].Id], None)).ToHashSet());
         Assert.Equal(new[] { door[1].Id, yard.Id }.ToHashSet(), (await Store.ListAsync(new EventQuery(), None)).Events.Select(e => e.Id).ToHashSet());
-        Assert.Equal(0, await Store.EraseCameraAsync(new CameraId("door"), [door[1].Id], None));
+        Assert.Empty(await Store.EraseCameraAsync(new CameraId("door"), [door[1].Id], None));
     }
 
     [Fact(Timeout = 30_000)]

@@ -171,7 +171,7 @@ public sealed class RelayTests : IAsyncLifetime
                 socket.Close();
             }
 
-            // A reader that stalls is given ten seconds.
+            // A reader that stalls is given fifteen seconds.
             await Eventually.IsTrueAsync(() => Task.FromResult(OpenFiles(process, id) == 0), leaves ? "freed after it left" : "freed after it stalled", TimeSpan.FromSeconds(60));
         }
     }

@@ -11,6 +11,9 @@ internal sealed class BreakableStore(IArchiveStore inner) : IArchiveStore
     /// <summary>The buckets of every put that was tried, in their order.</summary>
     public ConcurrentQueue<BucketName> Buckets { get; } = new();
 
+    /// <summary>A bucket from which nothing can be deleted.</summary>
+    public BucketName? Undeletable { get; set; }
+
     /// <summary>What a put waits for, or fails with.</summary>
     public Func<BucketName, Task>? OnPut { get; set; }
 
@@ -32,7 +35,8 @@ internal sealed class BreakableStore(IArchiveStore inner) : IArchiveStore
     public Task<ArchivePage> ListAsync(BucketName bucket, string prefix, string? cursor, int limit, CancellationToken cancellationToken) =>
         Check().ListAsync(bucket, prefix, cursor, limit, cancellationToken);
 
-    public Task<bool> DeleteAsync(BucketName bucket, ObjectKey key, CancellationToken cancellationToken) => Check().DeleteAsync(bucket, key, cancellationToken);
+    public Task<bool> DeleteAsync(BucketName bucket, ObjectKey key, CancellationToken cancellationToken) =>
+        bucket == Undeletable ? throw new StorageException("not allowed") : Check().DeleteAsync(bucket, key, cancellationToken);
 
     public Task<PutResult?> CopyAsync(BucketName fromBucket, ObjectKey from, BucketName toBucket, ObjectKey to, CancellationToken cancellationToken) =>
         Check().CopyAsync(fromBucket, from, toBucket, to, cancellationToken);

@@ -13,6 +13,9 @@ public sealed class BucketNameTests
     [InlineData("a:b", "a_b")]
     [InlineData("ends-", "ends")]
     [InlineData("a..b", "a.b")]
+    [InlineData(".garage", "garage")]
+    [InlineData("a.-b", "a-b")]
+    [InlineData("a-.b", "a-b")]
     public void ids_that_look_alike_get_buckets_of_their_own(string one, string other)
     {
         string a = BucketName.ForCamera(one).ToString();

@@ -43,10 +43,16 @@ internal sealed class Erasure(ArchiveRegister register, IEventStore events)
             return new ErasureResult(0, 0, 0, IsRefused: true);
         }
 
-        // The timeline first: what has not been released yet must not reach the archive behind the erasure's back.
-        int erased = await events.EraseCameraAsync(id, [.. holds.Where(h => h.Kind == HoldKind.Event).Select(h => new EventId(Guid.Parse(h.Target)))], cancellationToken);
+        // The timeline first: what has not been released yet must not reach the archive behind the erasure's back. Then each of its events by itself, so that nothing of it is taken any more.
+        IReadOnlyList<EventId> erased = await events.EraseCameraAsync(id, [.. holds.Where(h => h.Kind == HoldKind.Event).Select(h => new EventId(Guid.Parse(h.Target)))], cancellationToken);
+        int objects = 0;
+        foreach (EventId gone in erased)
+        {
+            objects += (await register.EraseEventAsync(gone.Value, reason, actor, cancellationToken)).Objects;
+        }
+
         EraseResult archived = await register.EraseCameraAsync(camera, reason, actor, cancellationToken);
-        return new ErasureResult(archived.Objects, erased, archived.Held);
+        return new ErasureResult(objects + archived.Objects, erased.Count, archived.Held);
     }
 }
 

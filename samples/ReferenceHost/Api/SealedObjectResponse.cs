@@ -24,6 +24,7 @@ internal static class SealedObjectResponse
 
     /// <summary>Bytes read from the store at a time.</summary>
     private const int Piece = 256 * 1024;
+    private static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(15);
 
     public static async Task WriteAsync(HttpContext context, SealedArchive archive, SealedObjectId id, Viewer viewer)
     {
@@ -81,7 +82,7 @@ internal static class SealedObjectResponse
             }
 
             await WriteAsync(response, before);
-            if (!await CopyAsync(read.Content, range?.Count ?? info.Size, response.BodyWriter, context.RequestAborted))
+            if (!await CopyAsync(read.Content, range?.Count ?? info.Size, context))
             {
                 return;
             }
@@ -166,9 +167,28 @@ internal static class SealedObjectResponse
 
     private static string ContentRange(ByteRange r, long size) => string.Create(CultureInfo.InvariantCulture, $"bytes {r.Offset}-{r.Offset + r.Count - 1}/{size}");
 
-    /// <returns>False when the reader is gone.</returns>
-    private static async Task<bool> CopyAsync(Stream content, long count, PipeWriter output, CancellationToken cancellationToken)
+    /// <summary>
+    /// Kestrel's least rate is an average since the answer began, so a reader that took the first megabytes quickly could hold a file or a connection to the store for hours. One that takes nothing for this long is cut off.
+    /// </summary>
+    /// <returns>Null when it was.</returns>
+    private static async Task<FlushResult?> WithoutStallAsync(Task<FlushResult> flushing, HttpContext context)
     {
+        try
+        {
+            return await flushing.WaitAsync(StallTimeout);
+        }
+        catch (TimeoutException)
+        {
+            context.Abort();
+            await ((Task)flushing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return null;
+        }
+    }
+
+    /// <returns>False when the reader is gone.</returns>
+    private static async Task<bool> CopyAsync(Stream content, long count, HttpContext context)
+    {
+        (PipeWriter output, CancellationToken cancellationToken) = (context.Response.BodyWriter, context.RequestAborted);
         while (count > 0)
         {
             int want = (int)Math.Min(Piece, count);
@@ -181,8 +201,9 @@ internal static class SealedObjectResponse
 
             output.Advance(read);
             count -= read;
-            FlushResult sent = await output.FlushAsync(cancellationToken);
-            if (sent.IsCompleted || sent.IsCanceled)
+            ValueTask<FlushResult> flushing = output.FlushAsync(cancellationToken);
+            FlushResult? sent = flushing.IsCompletedSuccessfully ? flushing.Result : await WithoutStallAsync(flushing.AsTask(), context);
+            if (sent is not { IsCompleted: false, IsCanceled: false })
             {
                 return false;
             }

@@ -57,6 +57,6 @@ public interface IEventStore
     /// <param name="camera">The camera.</param>
     /// <param name="except">Events that stay.</param>
     /// <param name="cancellationToken">Gives up; what was erased until then stays erased.</param>
-    /// <returns>How many events.</returns>
-    Task<int> EraseCameraAsync(CameraId camera, IReadOnlyCollection<EventId> except, CancellationToken cancellationToken);
+    /// <returns>The events.</returns>
+    Task<IReadOnlyList<EventId>> EraseCameraAsync(CameraId camera, IReadOnlyCollection<EventId> except, CancellationToken cancellationToken);
 }

@@ -177,14 +177,14 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
     public Task<bool> EraseAsync(EventId id, CancellationToken cancellationToken) => WriteAsync(c => Erase(c, id.ToString()), cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<int> EraseCameraAsync(CameraId camera, IReadOnlyCollection<EventId> except, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<EventId>> EraseCameraAsync(CameraId camera, IReadOnlyCollection<EventId> except, CancellationToken cancellationToken)
     {
         HashSet<string> kept = [.. except.Select(e => e.ToString())];
         List<string> all = await ReadAsync(c => c.Query<string>("SELECT id FROM events WHERE camera_id = @Camera", new { Camera = camera.ToString() }).AsList(), cancellationToken).ConfigureAwait(false);
-        int erased = 0;
+        var erased = new List<EventId>();
         foreach (string[] batch in all.Where(id => !kept.Contains(id)).Chunk(MaxErase))
         {
-            erased += await WriteAsync(c => batch.Count(id => Erase(c, id)), cancellationToken).ConfigureAwait(false);
+            erased.AddRange(await WriteAsync(c => batch.Where(id => Erase(c, id)).Select(id => new EventId(Guid.Parse(id))).ToList(), cancellationToken).ConfigureAwait(false));
         }
 
         return erased;

@@ -15,7 +15,7 @@ public readonly record struct BucketName
 
     /// <summary>
     /// The bucket of a camera: <c>camera-{id}</c> where the id fits the rules as it is, else <c>camera-{what fits of it}-{16 hexadecimal digits}</c>, the
-    /// start of the id's SHA-256, so that two ids never share a bucket. An id that looks like the second form is hashed as well.
+    /// start of the id's SHA-256, so that two ids share a bucket by chance once in 2^64 only. An id that looks like the second form is hashed as well.
     /// </summary>
     /// <exception cref="ArgumentException">The id is empty or longer than 128 characters.</exception>
     public static BucketName ForCamera(string cameraId)
@@ -27,7 +27,7 @@ public readonly record struct BucketName
 
         const string prefix = "camera-";
         bool fits = prefix.Length + cameraId.Length <= MaxLength && cameraId.All(IsAllowed) && char.IsAsciiLetterOrDigit(cameraId[^1])
-            && !cameraId.Contains("..", StringComparison.Ordinal) && !LooksHashed(cameraId);
+            && HasSoundDots(prefix + cameraId) && !LooksHashed(cameraId);
         if (fits)
         {
             return new BucketName(prefix + cameraId);
@@ -42,12 +42,16 @@ public readonly record struct BucketName
     /// <exception cref="ArgumentException">It breaks the rules.</exception>
     public static BucketName Parse(string name) =>
         name.Length is >= 3 and <= MaxLength && name.All(IsAllowed) && char.IsAsciiLetterOrDigit(name[0]) && char.IsAsciiLetterOrDigit(name[^1])
-            && !name.Contains("..", StringComparison.Ordinal)
+            && HasSoundDots(name)
         ? new BucketName(name)
-        : throw new ArgumentException("bucket: 3 to 63 characters of a-z 0-9 . - are needed, the first and last a letter or digit", nameof(name));
+        : throw new ArgumentException("bucket: 3 to 63 characters of a-z 0-9 . - are needed, the first and last a letter or digit, dots between such only", nameof(name));
 
     /// <summary>The name.</summary>
     public override string ToString() => _name ?? throw new InvalidOperationException("an uninitialised bucket name");
+
+    /// <summary>S3 takes a dot between letters and digits only.</summary>
+    private static bool HasSoundDots(string name) =>
+        !name.Contains("..", StringComparison.Ordinal) && !name.Contains(".-", StringComparison.Ordinal) && !name.Contains("-.", StringComparison.Ordinal);
 
     private static bool IsAllowed(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.';
 

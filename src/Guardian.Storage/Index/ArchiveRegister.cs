@@ -162,14 +162,14 @@ public sealed class ArchiveRegister : IAsyncDisposable
 
     private static void Check(string reason, string actor)
     {
-        if (string.IsNullOrWhiteSpace(reason) || reason.Length > 500)
+        if (string.IsNullOrWhiteSpace(reason) || reason.Length > 500 || reason.Any(char.IsControl))
         {
-            throw new ArgumentException("reason: 1 to 500 characters are needed", nameof(reason));
+            throw new ArgumentException("reason: 1 to 500 characters are needed, none of them a control character", nameof(reason));
         }
 
-        if (string.IsNullOrWhiteSpace(actor) || actor.Length > 200)
+        if (string.IsNullOrWhiteSpace(actor) || actor.Length > 200 || actor.Any(char.IsControl))
         {
-            throw new ArgumentException("actor: 1 to 200 characters are needed", nameof(actor));
+            throw new ArgumentException("actor: 1 to 200 characters are needed, none of them a control character", nameof(actor));
         }
     }
 

@@ -6,7 +6,7 @@ namespace Guardian.Storage;
 internal sealed class ObjectRow
 {
     public const string Columns = """
-        event_id, name, camera_id, status, size, sha256, content_type, created_at, archived_at, attempts, last_error, holder, bucket, cid, format_version, recipients, severity, reserved
+        event_id, name, camera_id, status, size, sha256, content_type, created_at, archived_at, attempts, last_error, holder, bucket, cid, format_version, recipients, severity, reserved, updated_at
         """;
 
     public string event_id { get; init; } = "";
@@ -45,6 +45,8 @@ internal sealed class ObjectRow
 
     public long reserved { get; init; }
 
+    public long updated_at { get; init; }
+
     public SealedObjectInfo ToInfo()
     {
         var id = new SealedObjectId(Guid.Parse(event_id), name);
@@ -64,6 +66,7 @@ internal sealed class ObjectRow
             LastError = last_error,
             Holder = holder,
             Reserved = reserved,
+            UpdatedAt = SqlTime.FromSql(updated_at),
             Cid = cid,
             FormatVersion = (int)format_version,
             Recipients = [.. recipients.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(r => RecipientKeyId.FromBytes(Convert.FromHexString(r)))],

@@ -12,6 +12,9 @@ internal sealed class SealedObjectIndex(StorageDatabase database, string holder,
 {
     private const string ById = "WHERE event_id = @EventId AND name = @Name";
 
+    /// <summary>An upload's own row: another node may have taken the object over.</summary>
+    private const string ByUpload = "WHERE event_id = @EventId AND name = @Name AND status = 1 AND holder = @Holder";
+
     public Task<SealedObjectInfo?> GetAsync(SealedObjectId id, CancellationToken cancellationToken) => database.ReadAsync(c => Get(c, id), cancellationToken);
 
     /// <summary>What only this process's spool has.</summary>
@@ -22,10 +25,11 @@ internal sealed class SealedObjectIndex(StorageDatabase database, string holder,
 
     /// <summary>Begins an object: its row, and its weight on the quota. Both stay until it is removed.</summary>
     /// <returns>Null, or why it may not begin.</returns>
-    public Task<UploadRefusal?> BeginAsync(SealedObjectId id, string cameraId, DateTimeOffset createdAt, long reserve, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<UploadRefusal?> BeginAsync(SealedObjectId id, string cameraId, DateTimeOffset createdAt, DateTimeOffset now, long reserve, CancellationToken cancellationToken) => database.WriteAsync(
         c =>
         {
-            if (c.ExecuteScalar<long>("SELECT COUNT(*) FROM erased_events WHERE event_id = @EventId", Key(id)) > 0)
+            database.LockEvent(c, id.EventId);
+            if (IsErased(c, id.EventId))
             {
                 return new UploadRefusal(UploadRefusalReason.Erased, "event_id: the event was erased");
             }
@@ -35,10 +39,11 @@ internal sealed class SealedObjectIndex(StorageDatabase database, string holder,
                 return refusal;
             }
 
-            c.Execute(
+            bool begun = c.Execute(
                 """
                 INSERT INTO objects (event_id, name, camera_id, status, size, content_type, created_at, updated_at, reserved, holder, bucket, severity)
-                SELECT @EventId, @Name, @CameraId, @Status, 0, '', @CreatedAt, @CreatedAt, @Reserved, @Holder, @Bucket, COALESCE(MAX(severity), 0) FROM objects WHERE event_id = @EventId
+                SELECT @EventId, @Name, @CameraId, @Status, 0, '', @CreatedAt, @Now, @Reserved, @Holder, @Bucket, COALESCE(MAX(severity), 0) FROM objects WHERE event_id = @EventId
+                ON CONFLICT (event_id, name) DO NOTHING
                 """,
                 new
                 {
@@ -47,10 +52,16 @@ internal sealed class SealedObjectIndex(StorageDatabase database, string holder,
                     CameraId = cameraId,
                     Status = (long)SealedObjectStatus.Receiving,
                     CreatedAt = SqlTime.ToSql(createdAt),
+                    Now = SqlTime.ToSql(now),
                     Reserved = reserve,
                     Holder = holder,
                     Bucket = BucketName.ForCamera(cameraId).ToString(),
-                });
+                }) > 0;
+            if (!begun)
+            {
+                return new UploadRefusal(UploadRefusalReason.AlreadyUploading, $"{id} is being uploaded through another node");
+            }
+
             UsageLedger.Charge(c, cameraId, reserve, 1);
             return null;
         },
@@ -65,9 +76,9 @@ internal sealed class SealedObjectIndex(StorageDatabase database, string holder,
                 return refusal;
             }
 
-            if (c.Execute($"UPDATE objects SET reserved = reserved + @Bytes {ById} AND status = {(int)SealedObjectStatus.Receiving}", new { Bytes = bytes, EventId = id.EventId.ToString(), id.Name }) == 0)
+            if (c.Execute($"UPDATE objects SET reserved = reserved + @Bytes {ByUpload}", new { Bytes = bytes, EventId = id.EventId.ToString(), id.Name, Holder = holder }) == 0)
             {
-                return Gone(id);
+                return Gone(c, id);
             }
 
             UsageLedger.Charge(c, cameraId, bytes, 0);
@@ -79,18 +90,18 @@ internal sealed class SealedObjectIndex(StorageDatabase database, string holder,
     /// <returns>Null, or that the object was erased meanwhile.</returns>
     public Task<UploadRefusal?> CheckpointAsync(SealedObjectInfo info, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
         c => c.Execute(
-            $"UPDATE objects SET size = @Size, content_type = @ContentType, updated_at = @Now {ById} AND status = {(int)SealedObjectStatus.Receiving}",
-            new { info.Size, info.ContentType, Now = SqlTime.ToSql(now), EventId = info.Id.EventId.ToString(), info.Id.Name }) == 0 ? Gone(info.Id) : null,
+            $"UPDATE objects SET size = @Size, content_type = @ContentType, updated_at = @Now {ByUpload}",
+            new { info.Size, info.ContentType, Now = SqlTime.ToSql(now), EventId = info.Id.EventId.ToString(), info.Id.Name, Holder = holder }) == 0 ? Gone(c, info.Id) : null,
         cancellationToken);
 
     /// <summary>The object is whole and durable: from here on it is acknowledged, and driven by its row.</summary>
     public Task<UploadRefusal?> AcceptAsync(SealedObjectInfo info, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
         c =>
         {
-            long? reserved = c.ExecuteScalar<long?>($"SELECT reserved FROM objects {ById} AND status = {(int)SealedObjectStatus.Receiving} {database.Dialect.ForUpdate}", Key(info.Id));
+            long? reserved = c.ExecuteScalar<long?>($"SELECT reserved FROM objects {ByUpload} {database.Dialect.ForUpdate}", Upload(info.Id));
             if (reserved is null)
             {
-                return Gone(info.Id);
+                return Gone(c, info.Id);
             }
 
             c.Execute(
@@ -117,9 +128,21 @@ internal sealed class SealedObjectIndex(StorageDatabase database, string holder,
         },
         cancellationToken);
 
-    /// <summary>Forgets an object that was never acknowledged.</summary>
-    public Task RemoveAsync(SealedObjectId id, CancellationToken cancellationToken) => database.WriteAsync(
-        c => Get(c, id) is { Status: SealedObjectStatus.Receiving } && Remove(c, id), cancellationToken);
+    /// <summary>Forgets an object of this spool that was never acknowledged.</summary>
+    /// <returns>Whether no row speaks of the spool's file any more: only then may that go.</returns>
+    public Task<bool> RemoveAsync(SealedObjectId id, CancellationToken cancellationToken) => database.WriteAsync(
+        c => Lock(c, id) switch
+        {
+            { Status: SealedObjectStatus.Receiving } info when info.Holder == holder => Remove(c, id),
+            null => true,
+            { } other => other.Holder != holder,
+        },
+        cancellationToken);
+
+    /// <summary>Forgets an upload that nobody has gone on with since; its node may be gone.</summary>
+    /// <returns>False when it was gone on with.</returns>
+    public Task<bool> RemoveStaleAsync(SealedObjectId id, DateTimeOffset since, CancellationToken cancellationToken) => database.WriteAsync(
+        c => Lock(c, id) is { Status: SealedObjectStatus.Receiving } info && info.UpdatedAt < since && Remove(c, id), cancellationToken);
 
     /// <summary>Takes objects that are due and marks them as being archived: one of each camera in turn, each camera's longest waiting first.</summary>
     /// <param name="afterCamera">The camera that was served last; the one after it in the order of ids comes first.</param>
@@ -198,7 +221,7 @@ internal sealed class SealedObjectIndex(StorageDatabase database, string holder,
     /// <summary>No further attempt can help: the spool keeps the bytes, and a person has to look.</summary>
     public Task FailAsync(SealedObjectId id, string error, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
         c => c.Execute(
-            $"UPDATE objects SET status = {(int)SealedObjectStatus.Failed}, attempts = attempts + 1, last_error = @Error, updated_at = @Now {ById}",
+            $"UPDATE objects SET status = {(int)SealedObjectStatus.Failed}, attempts = attempts + 1, last_error = @Error, updated_at = @Now {ById} AND status = {(int)SealedObjectStatus.Uploading}",
             new { Now = SqlTime.ToSql(now), Error = error, EventId = id.EventId.ToString(), id.Name }),
         cancellationToken);
 
@@ -240,7 +263,17 @@ internal sealed class SealedObjectIndex(StorageDatabase database, string holder,
         return false;
     }
 
-    private static UploadRefusal Gone(SealedObjectId id) => new(UploadRefusalReason.Erased, $"{id} was erased while it arrived");
+    public static bool IsErased(DbConnection connection, Guid eventId) =>
+        connection.ExecuteScalar<long>("SELECT COUNT(*) FROM erased_events WHERE event_id = @EventId", new { EventId = eventId.ToString() }) > 0;
+
+    private static UploadRefusal Gone(DbConnection connection, SealedObjectId id) => IsErased(connection, id.EventId) || Get(connection, id) is { Status: SealedObjectStatus.Deleting }
+        ? new(UploadRefusalReason.Erased, $"{id} was erased while it arrived")
+        : new(UploadRefusalReason.AlreadyUploading, $"{id} goes on through another call or node");
+
+    private SealedObjectInfo? Lock(DbConnection connection, SealedObjectId id) =>
+        connection.QuerySingleOrDefault<ObjectRow>($"SELECT {ObjectRow.Columns} FROM objects {ById} {database.Dialect.ForUpdate}", Key(id))?.ToInfo();
+
+    private object Upload(SealedObjectId id) => new { EventId = id.EventId.ToString(), id.Name, Holder = holder };
 
     private static object Key(SealedObjectId id) => new { EventId = id.EventId.ToString(), id.Name };
 

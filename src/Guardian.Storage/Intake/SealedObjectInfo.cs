@@ -51,6 +51,9 @@ public sealed record SealedObjectInfo
     /// <summary>The spool that has, or had, the bytes.</summary>
     internal string Holder { get; init; } = "";
 
+    /// <summary>When its row last changed for what it says of the bytes.</summary>
+    internal DateTimeOffset UpdatedAt { get; init; }
+
     /// <summary>What it weighs on the quota.</summary>
     internal long Reserved { get; init; }
 

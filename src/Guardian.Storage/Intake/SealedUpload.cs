@@ -71,7 +71,10 @@ public sealed class SealedUpload : IAsyncDisposable
 
         if (!_spool.TryReserve(bytes.Length))
         {
-            return await RefuseAsync(UploadRefusalReason.SpoolFull, $"spool: it holds its limit of {_options.MaxSpoolBytes} bytes").ConfigureAwait(false);
+            // Not a refusal of the content: the rest may come when there is room.
+            await SuspendAsync().ConfigureAwait(false);
+            GuardianStorageTelemetry.Refused(UploadRefusalReason.SpoolFull);
+            return new UploadRefusal(UploadRefusalReason.SpoolFull, $"spool: it holds its limit of {_options.MaxSpoolBytes} bytes");
         }
 
         bool written = false;
@@ -95,9 +98,9 @@ public sealed class SealedUpload : IAsyncDisposable
         _hash.AppendData(bytes.Span);
         _cid.Append(bytes.Span);
         Position += bytes.Length;
-        if (Position - _durable >= _options.CheckpointBytes && _header is not null)
+        if (Position - _durable >= _options.CheckpointBytes && _header is not null && await CheckpointAsync(cancellationToken).ConfigureAwait(false) is { } gone)
         {
-            await CheckpointAsync(cancellationToken).ConfigureAwait(false);
+            return await RefuseAsync(gone.Reason, gone.Message).ConfigureAwait(false);
         }
 
         return null;
@@ -250,7 +253,8 @@ public sealed class SealedUpload : IAsyncDisposable
         return _probe.Add(bytes[headerHere..]) is { } problem ? new UploadRefusal(UploadRefusalReason.NotSealed, problem) : null;
     }
 
-    private async Task CheckpointAsync(CancellationToken cancellationToken)
+    /// <returns>Null, or that the row is no longer this upload's.</returns>
+    private async Task<UploadRefusal?> CheckpointAsync(CancellationToken cancellationToken)
     {
         Flush();
         if (_durable == 0)
@@ -258,8 +262,13 @@ public sealed class SealedUpload : IAsyncDisposable
             _spool.FlushFolder();
         }
 
-        await _index.CheckpointAsync(Info(SealedObjectStatus.Receiving, default), _time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
-        _durable = Position;
+        UploadRefusal? gone = await _index.CheckpointAsync(Info(SealedObjectStatus.Receiving, default), _time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        if (gone is null)
+        {
+            _durable = Position;
+        }
+
+        return gone;
     }
 
     private async Task SuspendAsync()
@@ -279,13 +288,30 @@ public sealed class SealedUpload : IAsyncDisposable
         finally
         {
             _file.Dispose();
-            _spool.Release(Position - _durable);
-            if (_durable == 0)
+            if (!await IsAcceptedAsync().ConfigureAwait(false))
             {
-                await ForgetAsync().ConfigureAwait(false);
+                _spool.Release(Position - _durable);
+                if (_durable == 0)
+                {
+                    await ForgetAsync().ConfigureAwait(false);
+                }
             }
 
             End();
+        }
+    }
+
+    /// <summary>Whether the row says so although this upload was told that it failed: the answer of the database may have been lost.</summary>
+    private async Task<bool> IsAcceptedAsync()
+    {
+        try
+        {
+            return await _index.GetAsync(_target.Id, CancellationToken.None).ConfigureAwait(false) is { Status: not (SealedObjectStatus.Receiving or SealedObjectStatus.Deleting) };
+        }
+        catch (StorageException)
+        {
+            // Nobody knows: the next start counts anew.
+            return true;
         }
     }
 
@@ -293,8 +319,10 @@ public sealed class SealedUpload : IAsyncDisposable
     {
         try
         {
-            await _index.RemoveAsync(_target.Id, CancellationToken.None).ConfigureAwait(false);
-            _spool.Delete(_target.Id);
+            if (await _index.RemoveAsync(_target.Id, CancellationToken.None).ConfigureAwait(false))
+            {
+                _spool.Delete(_target.Id);
+            }
         }
         catch (StorageException)
         {
@@ -307,10 +335,12 @@ public sealed class SealedUpload : IAsyncDisposable
         try
         {
             // Row before file, and whether the caller is still there or not: a row must never vouch for bytes that are gone.
-            await _index.RemoveAsync(_target.Id, CancellationToken.None).ConfigureAwait(false);
+            bool isForgotten = await _index.RemoveAsync(_target.Id, CancellationToken.None).ConfigureAwait(false);
             _file.Dispose();
-            _spool.Delete(_target.Id);
-            _spool.Release(Position);
+            if (isForgotten && _spool.Delete(_target.Id))
+            {
+                _spool.Release(Position);
+            }
         }
         finally
         {

@@ -56,6 +56,9 @@ internal static partial class Log
     [LoggerMessage(4015, LogLevel.Warning, "{Bucket} has {Key}, which the index does not know")]
     public static partial void ObjectUnknown(ILogger logger, BucketName bucket, ObjectKey key);
 
+    [LoggerMessage(4017, LogLevel.Error, "{Bucket} is missing or empty, and the index has {Objects} objects in it: nothing was marked as lost. Is the archive mounted, is it the right one?")]
+    public static partial void BucketMissing(ILogger logger, BucketName bucket, int objects);
+
     [LoggerMessage(4016, LogLevel.Information, "Reconciled {Buckets} buckets, {Objects} objects: {Lost} lost, {Unknown} unknown, {Drift} figures wrong")]
     public static partial void Reconciled(ILogger logger, int buckets, long objects, int lost, int unknown, int drift);
 }

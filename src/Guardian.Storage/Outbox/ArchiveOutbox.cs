@@ -214,14 +214,30 @@ internal sealed class ArchiveOutbox(SealedArchiveOptions options, IArchiveStore 
 
     private async Task DropStaleAsync(CancellationToken cancellationToken)
     {
-        foreach (SealedObjectInfo stale in await index.ListStalePartialsAsync(time.GetUtcNow() - options.PartialExpiry, cancellationToken).ConfigureAwait(false))
+        DateTimeOffset before = time.GetUtcNow() - options.PartialExpiry;
+        foreach (SealedObjectInfo stale in await index.ListStalePartialsAsync(before, cancellationToken).ConfigureAwait(false))
         {
-            if (!spool.IsOpen(stale.Id))
+            // Claimed like an upload, so that none begins on it meanwhile.
+            if (spool.TryOpen(stale.Id) is not null)
             {
-                await index.RemoveAsync(stale.Id, cancellationToken).ConfigureAwait(false);
-                spool.Delete(stale.Id);
-                spool.Release(stale.Size);
-                Log.PartialDropped(logger, stale.Id, stale.Size);
+                continue;
+            }
+
+            try
+            {
+                if (await index.RemoveStaleAsync(stale.Id, before, cancellationToken).ConfigureAwait(false))
+                {
+                    if (spool.Delete(stale.Id))
+                    {
+                        spool.Release(stale.Size);
+                    }
+
+                    Log.PartialDropped(logger, stale.Id, stale.Size);
+                }
+            }
+            finally
+            {
+                spool.Close(stale.Id);
             }
         }
     }

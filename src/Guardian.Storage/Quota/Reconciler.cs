@@ -24,9 +24,19 @@ internal sealed class Reconciler(IArchiveStore store, StorageDatabase database, 
         foreach (SealedObjectInfo lost in run.Lost)
         {
             Log.ObjectLost(logger, lost.Id, lost.Bucket);
-            if (repair)
+
+            // A bucket of which nothing is there is an archive that is not mounted, or another one, rather than one that lost everything.
+            if (repair && !run.Missing.Contains(lost.CameraId))
             {
                 await MarkLostAsync(lost, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        foreach (SealedObjectInfo found in run.Found)
+        {
+            if (repair)
+            {
+                await RestoreAsync(found, cancellationToken).ConfigureAwait(false);
             }
         }
 
@@ -52,6 +62,8 @@ internal sealed class Reconciler(IArchiveStore store, StorageDatabase database, 
     {
         BucketName bucket = BucketName.ForCamera(camera);
         string from = "";
+        long before = run.Objects;
+        int lostBefore = run.Lost.Count;
         var page = new List<ArchivedObject>(Page);
         await foreach (ArchivedObject listed in store.ListAsync(bucket, "", cancellationToken).ConfigureAwait(false))
         {
@@ -66,6 +78,11 @@ internal sealed class Reconciler(IArchiveStore store, StorageDatabase database, 
         }
 
         await ComparePageAsync(camera, page, from, isLast: true, run, cancellationToken).ConfigureAwait(false);
+        if (run.Objects == before && run.Lost.Count > lostBefore)
+        {
+            run.Missing.Add(camera);
+            Log.BucketMissing(logger, bucket, run.Lost.Count - lostBefore);
+        }
     }
 
     /// <summary>Compares the rows between two places of the listing, which is in the order of event ids.</summary>
@@ -98,6 +115,10 @@ internal sealed class Reconciler(IArchiveStore store, StorageDatabase database, 
             else if (row.Size != listed.Size && row.Status == SealedObjectStatus.Completed)
             {
                 run.Lost.Add(row);
+            }
+            else if (row.Size == listed.Size && row.Status == SealedObjectStatus.Failed)
+            {
+                run.Found.Add(row);
             }
         }
 
@@ -134,10 +155,33 @@ internal sealed class Reconciler(IArchiveStore store, StorageDatabase database, 
         },
         cancellationToken);
 
+    private Task RestoreAsync(SealedObjectInfo found, CancellationToken cancellationToken) => database.WriteAsync(
+        c =>
+        {
+            DateTimeOffset now = time.GetUtcNow();
+            if (c.Execute(
+                $"""
+                UPDATE objects SET status = {(int)SealedObjectStatus.Completed}, reserved = size, last_error = NULL, updated_at = @Now
+                WHERE event_id = @EventId AND name = @Name AND status = {(int)SealedObjectStatus.Failed} AND archived_at IS NOT NULL AND reserved = 0
+                """,
+                new { Now = SqlTime.ToSql(now), EventId = found.Id.EventId.ToString(), found.Id.Name }) > 0)
+            {
+                UsageLedger.Charge(c, found.CameraId, found.Size, 0);
+                ObjectEvidence.Append(c, EvidenceKind.Archive, "found again", now, found);
+            }
+        },
+        cancellationToken);
+
     /// <summary>Takes an object that is sealed, and lies where one would, into the index: so an index that was lost can be had again.</summary>
     private async Task<bool> AdoptAsync(string camera, ArchivedObject unknown, CancellationToken cancellationToken)
     {
         BucketName bucket = BucketName.ForCamera(camera);
+        if (IdOf(unknown.Key) is { } of && await database.ReadAsync(c => SealedObjectIndex.IsErased(c, of.EventId), cancellationToken).ConfigureAwait(false))
+        {
+            await RemoveErasedAsync(of, camera, unknown, cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+
         if (IdOf(unknown.Key) is not { } id || await store.OpenReadAsync(bucket, unknown.Key, range: null, cancellationToken).ConfigureAwait(false) is not { } read)
         {
             return false;
@@ -159,8 +203,8 @@ internal sealed class Reconciler(IArchiveStore store, StorageDatabase database, 
         return await database.WriteAsync(
             c =>
             {
-                bool isErased = c.ExecuteScalar<long>("SELECT COUNT(*) FROM erased_events WHERE event_id = @EventId", new { EventId = id.EventId.ToString() }) > 0;
-                bool added = !isErased && c.Execute(
+                database.LockEvent(c, id.EventId);
+                bool added = !SealedObjectIndex.IsErased(c, id.EventId) && c.Execute(
                     """
                     INSERT INTO objects (event_id, name, camera_id, status, size, reserved, sha256, content_type, created_at, updated_at, archived_at, bucket, cid, format_version, recipients)
                     VALUES (@EventId, @Name, @CameraId, @Status, @Size, @Size, @Sha256, @ContentType, @At, @Now, @At, @Bucket, @Cid, @FormatVersion, @Recipients)
@@ -191,6 +235,26 @@ internal sealed class Reconciler(IArchiveStore store, StorageDatabase database, 
                 return added;
             },
             cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>An object of an erased event, which a store may still have finished after it was told to forget it.</summary>
+    private async Task RemoveErasedAsync(SealedObjectId id, string camera, ArchivedObject unknown, CancellationToken cancellationToken)
+    {
+        await store.DeleteAsync(BucketName.ForCamera(camera), unknown.Key, cancellationToken).ConfigureAwait(false);
+        var removed = new SealedObjectInfo
+        {
+            Id = id,
+            CameraId = camera,
+            Bucket = BucketName.ForCamera(camera),
+            Key = unknown.Key,
+            Status = SealedObjectStatus.Deleting,
+            Size = unknown.Size,
+            Sha256 = default,
+            ContentType = "",
+            CreatedAt = unknown.LastModified,
+        };
+        await database.WriteAsync(
+            c => ObjectEvidence.Append(c, EvidenceKind.Erasure, "erased", time.GetUtcNow(), removed, reason: "found in the archive after its erasure"), cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<SealedObjectInfo> ReadAsync(SealedObjectId id, string camera, ArchivedObject unknown, ArchiveRead read, CancellationToken cancellationToken)
@@ -245,6 +309,12 @@ internal sealed class Reconciler(IArchiveStore store, StorageDatabase database, 
         public long Bytes { get; set; }
 
         public List<SealedObjectInfo> Lost { get; } = [];
+
+        /// <summary>What was lost and is there again.</summary>
+        public List<SealedObjectInfo> Found { get; } = [];
+
+        /// <summary>Cameras of whose bucket nothing is there.</summary>
+        public HashSet<string> Missing { get; } = [];
 
         public List<(string Camera, ArchivedObject Object)> Unknown { get; } = [];
 

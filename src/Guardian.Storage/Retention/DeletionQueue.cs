@@ -9,8 +9,8 @@ namespace Guardian.Storage;
 /// </summary>
 internal sealed class DeletionQueue(StorageDatabase database, TimeProvider time)
 {
-    /// <summary>Objects marked in one transaction.</summary>
-    private const int Batch = 500;
+    /// <summary>Objects, and events, marked in one transaction.</summary>
+    private const int Batch = 500, EventBatch = 50;
 
     private const string NotYetMarked = "status <> 5";
 
@@ -18,7 +18,8 @@ internal sealed class DeletionQueue(StorageDatabase database, TimeProvider time)
     public Task<EraseResult> EraseEventAsync(Guid eventId, string actor, string reason, CancellationToken cancellationToken) => database.WriteAsync(
         c =>
         {
-            var target = new { EventId = eventId.ToString(), At = SqlTime.ToSql(time.GetUtcNow()) };
+            database.LockEvent(c, eventId);
+            var target = new { EventId = eventId.ToString() };
             int held = c.ExecuteScalar<int>($"SELECT COUNT(*) FROM objects WHERE event_id = @EventId AND NOT ({HoldDirectory.NotHeld})", target);
             bool isEventHeld = c.ExecuteScalar<long>($"SELECT COUNT(*) FROM holds WHERE kind = {(int)HoldKind.Event} AND target = @EventId", target) > 0;
             if (held > 0 || isEventHeld)
@@ -26,7 +27,7 @@ internal sealed class DeletionQueue(StorageDatabase database, TimeProvider time)
                 return new EraseResult(0, held, IsRefused: true);
             }
 
-            c.Execute("INSERT INTO erased_events (event_id, erased_at) VALUES (@EventId, @At) ON CONFLICT (event_id) DO NOTHING", target);
+            Bury(c, eventId);
             return new EraseResult(Mark(c, "event_id = @EventId", target, int.MaxValue, actor, reason).Count, 0);
         },
         cancellationToken);
@@ -38,15 +39,35 @@ internal sealed class DeletionQueue(StorageDatabase database, TimeProvider time)
         int marked = 0;
         while (true)
         {
-            int count = await database.WriteAsync(c => Mark(c, $"camera_id = @CameraId AND {HoldDirectory.NotHeld}", target, Batch, actor, reason).Count, cancellationToken).ConfigureAwait(false);
-            marked += count;
-            if (count < Batch)
+            (int events, int objects) = await database.WriteAsync(c => EraseSome(c, cameraId, actor, reason), cancellationToken).ConfigureAwait(false);
+            marked += objects;
+            if (events == 0)
             {
                 int held = await database.ReadAsync(c => c.ExecuteScalar<int>($"SELECT COUNT(*) FROM objects WHERE camera_id = @CameraId AND {NotYetMarked}", target), cancellationToken).ConfigureAwait(false);
                 return new EraseResult(marked, held);
             }
         }
     }
+
+    /// <summary>Some events of a camera, in the order of their ids, so that two transactions never wait for each other.</summary>
+    private (int Events, int Objects) EraseSome(DbConnection connection, string cameraId, string actor, string reason)
+    {
+        List<string> events = [.. connection.Query<string>(
+            $"SELECT DISTINCT event_id FROM objects WHERE camera_id = @CameraId AND {HoldDirectory.NotHeld} AND {NotYetMarked} ORDER BY event_id LIMIT {EventBatch}", new { CameraId = cameraId })];
+        int objects = 0;
+        foreach (string eventId in events)
+        {
+            database.LockEvent(connection, Guid.Parse(eventId));
+            Bury(connection, Guid.Parse(eventId));
+            objects += Mark(connection, $"event_id = @EventId AND {HoldDirectory.NotHeld}", new { EventId = eventId }, int.MaxValue, actor, reason).Count;
+        }
+
+        return (events.Count, objects);
+    }
+
+    /// <summary>From here on nothing of the event is taken.</summary>
+    private void Bury(DbConnection connection, Guid eventId) => connection.Execute(
+        "INSERT INTO erased_events (event_id, erased_at) VALUES (@EventId, @At) ON CONFLICT (event_id) DO NOTHING", new { EventId = eventId.ToString(), At = SqlTime.ToSql(time.GetUtcNow()) });
 
     /// <summary>Marks what has outlived its time.</summary>
     /// <returns>How many objects; as many as fit one transaction at the most.</returns>
@@ -69,13 +90,16 @@ internal sealed class DeletionQueue(StorageDatabase database, TimeProvider time)
         c =>
         {
             string camera = cameraId is null ? "" : "camera_id = @CameraId AND";
+
+            // An event of which something is still on its way is not the oldest that can be spared.
+            const string whole = "NOT EXISTS (SELECT 1 FROM objects other WHERE other.event_id = objects.event_id AND other.status NOT IN (4, 5))";
             var target = new { CameraId = cameraId };
             long left = bytes - c.ExecuteScalar<long>($"SELECT CAST(COALESCE(SUM(reserved), 0) AS BIGINT) FROM objects WHERE {camera} status = {(int)SealedObjectStatus.Deleting}", target);
             int marked = 0;
             if (left > 0)
             {
                 List<string> oldest = [.. c.Query<string>(
-                    $"SELECT event_id FROM objects WHERE {camera} status = {(int)SealedObjectStatus.Completed} AND {HoldDirectory.NotHeld} ORDER BY created_at LIMIT {Batch}", target).Distinct(StringComparer.Ordinal)];
+                    $"SELECT event_id FROM objects WHERE {camera} status = {(int)SealedObjectStatus.Completed} AND {HoldDirectory.NotHeld} AND {whole} ORDER BY created_at LIMIT {Batch}", target).Distinct(StringComparer.Ordinal)];
                 foreach (string eventId in oldest)
                 {
                     IReadOnlyList<SealedObjectInfo> gone = Mark(c, $"event_id = @EventId AND {HoldDirectory.NotHeld}", new { EventId = eventId }, int.MaxValue, ObjectEvidence.Node, reason);
@@ -92,12 +116,27 @@ internal sealed class DeletionQueue(StorageDatabase database, TimeProvider time)
         },
         cancellationToken);
 
-    /// <summary>What is to go and is in the archive or in this spool, longest waiting first.</summary>
-    public Task<IReadOnlyList<SealedObjectInfo>> ListAsync(string holder, int limit, CancellationToken cancellationToken) => database.ReadAsync(
+    /// <summary>Takes what is to go and is due, and is in the archive or in this spool, longest waiting first. While it is taken no other node deletes it.</summary>
+    public Task<IReadOnlyList<SealedObjectInfo>> LeaseAsync(string holder, int limit, TimeSpan lease, CancellationToken cancellationToken) => database.WriteAsync(
         c => SealedObjectIndex.Read(
             c,
-            $"SELECT {ObjectRow.Columns} FROM objects WHERE status = {(int)SealedObjectStatus.Deleting} AND (holder = @Holder OR archived_at IS NOT NULL) ORDER BY updated_at LIMIT @Limit",
-            new { Holder = holder, Limit = limit }),
+            $"""
+            UPDATE objects SET next_attempt_at = @Until
+            WHERE (event_id, name) IN (SELECT event_id, name FROM objects WHERE status = {(int)SealedObjectStatus.Deleting} AND next_attempt_at <= @Now AND (holder = @Holder OR archived_at IS NOT NULL)
+                ORDER BY next_attempt_at, updated_at LIMIT @Limit {database.Dialect.SkipLocked})
+            RETURNING {ObjectRow.Columns}
+            """,
+            new { Holder = holder, Limit = limit, Now = SqlTime.ToSql(time.GetUtcNow()), Until = SqlTime.ToSql(time.GetUtcNow() + lease) }),
+        cancellationToken);
+
+    /// <summary>An object could not go, or somebody has its file: it is due again at that time.</summary>
+    public Task PostponeAsync(SealedObjectId id, DateTimeOffset until, string? error, CancellationToken cancellationToken) => database.WriteAsync(
+        c => c.Execute(
+            $"""
+            UPDATE objects SET next_attempt_at = @Until, attempts = attempts + {(error is null ? 0 : 1)}, last_error = COALESCE(@Error, last_error)
+            WHERE event_id = @EventId AND name = @Name AND status = {(int)SealedObjectStatus.Deleting}
+            """,
+            new { EventId = id.EventId.ToString(), id.Name, Until = SqlTime.ToSql(until), Error = error }),
         cancellationToken);
 
     /// <summary>The object is gone from everywhere: its row goes, and the receipt says so.</summary>
@@ -122,7 +161,7 @@ internal sealed class DeletionQueue(StorageDatabase database, TimeProvider time)
         foreach (SealedObjectInfo info in found)
         {
             connection.Execute(
-                $"UPDATE objects SET status = {(int)SealedObjectStatus.Deleting}, deletion_actor = @Actor, deletion_reason = @Reason, updated_at = @Now WHERE event_id = @EventId AND name = @Name",
+                $"UPDATE objects SET status = {(int)SealedObjectStatus.Deleting}, next_attempt_at = 0, attempts = 0, deletion_actor = @Actor, deletion_reason = @Reason, updated_at = @Now WHERE event_id = @EventId AND name = @Name",
                 new { EventId = info.Id.EventId.ToString(), info.Id.Name, Actor = actor, Reason = reason, Now = SqlTime.ToSql(now) });
             ObjectEvidence.Append(connection, EvidenceKind.Retention, "to be deleted", now, info, actor, reason);
         }

@@ -11,26 +11,25 @@ internal sealed class RetentionSweeper(
 
     private const int Batch = 100;
 
+    /// <summary>How long a deletion may take before it is tried again, and how soon one is whose file is in use.</summary>
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(10), InUse = TimeSpan.FromSeconds(1);
+
     /// <summary>Deletes what is to go, as far as the store lets it.</summary>
     /// <returns>How many objects went.</returns>
     public async Task<int> DeleteMarkedAsync(CancellationToken cancellationToken)
     {
         int deleted = 0;
-        while (true)
+        IReadOnlyList<SealedObjectInfo> due;
+        do
         {
-            IReadOnlyList<SealedObjectInfo> marked = await deletions.ListAsync(spool.Id, Batch, cancellationToken).ConfigureAwait(false);
-            int before = deleted;
-            foreach (SealedObjectInfo info in marked)
+            due = await deletions.LeaseAsync(spool.Id, Batch, Lease, cancellationToken).ConfigureAwait(false);
+            foreach (SealedObjectInfo info in due)
             {
                 deleted += await TryDeleteAsync(info, cancellationToken).ConfigureAwait(false) ? 1 : 0;
             }
-
-            // What could not go now must not be tried for ever.
-            if (marked.Count < Batch || deleted == before)
-            {
-                return deleted;
-            }
         }
+        while (due.Count == Batch);
+        return deleted;
     }
 
     /// <summary>Marks what is to go by the policies.</summary>
@@ -73,6 +72,7 @@ internal sealed class RetentionSweeper(
         // While it arrives or is being archived somebody else has the file; it goes when that has ended.
         if (outbox.IsBusy(info.Id) || spool.IsOpen(info.Id))
         {
+            await deletions.PostponeAsync(info.Id, time.GetUtcNow() + InUse, error: null, cancellationToken).ConfigureAwait(false);
             return false;
         }
 
@@ -85,19 +85,20 @@ internal sealed class RetentionSweeper(
             }
 
             await store.DeleteAsync(info.Bucket, info.Key, cancellationToken).ConfigureAwait(false);
-            bool wasSpooled = spool.Delete(info.Id);
-            await deletions.FinishAsync(info.Id, cancellationToken).ConfigureAwait(false);
-            if (wasSpooled)
+            if (spool.Delete(info.Id))
             {
                 spool.Release(info.Size);
             }
 
+            await deletions.FinishAsync(info.Id, cancellationToken).ConfigureAwait(false);
             Log.Deleted(logger, info.Id, info.Bucket);
             return true;
         }
         catch (Exception e) when (e is StorageException or IOException)
         {
+            // Each waits for itself: what cannot go must not keep the others.
             Log.DeletionFailed(logger, info.Id, e);
+            await deletions.PostponeAsync(info.Id, time.GetUtcNow() + Backoff.Of(options.RetryDelay, options.MaxRetryDelay, info.Attempts), e.Message, cancellationToken).ConfigureAwait(false);
             return false;
         }
     }

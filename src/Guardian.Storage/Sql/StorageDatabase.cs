@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Dapper;
 
 namespace Guardian.Storage;
 
@@ -29,6 +30,15 @@ internal abstract class StorageDatabase : IAsyncDisposable
             return true;
         },
         cancellationToken);
+
+    /// <summary>Within a transaction: whoever begins, adopts or erases something of an event does it one after the other.</summary>
+    public void LockEvent(DbConnection connection, Guid eventId)
+    {
+        if (Dialect.LockEvent is { } sql)
+        {
+            connection.Execute(sql, new { EventId = eventId.ToString() });
+        }
+    }
 
     public abstract ValueTask DisposeAsync();
 }

@@ -93,6 +93,49 @@ public sealed class IndexTests(PostgresServer postgres) : IAsyncLifetime
     }
 
     [Theory(Timeout = 60_000), ClassData(typeof(IndexDatabases))]
+    public async Task an_archive_that_is_not_mounted_is_not_one_that_lost_everything(string database)
+    {
+        await _rules.OpenAsync(database);
+        SealedObjectInfo info = await _rules.ArchiveAsync("door"), gone = await _rules.ArchiveAsync("door");
+        string folder = Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(_rules.FileOf(info))!)!)!;
+        Directory.Move(folder, folder + ".away");
+        ReconcileReport report = await _rules.Archive.ReconcileAsync(repair: true, None);
+        Assert.Equal(2, report.Lost.Count);
+        Assert.Equal(SealedObjectStatus.Completed, (await _rules.Archive.GetAsync(info.Id, None))!.Status);
+        Assert.Equal(info.Size + gone.Size, (await _rules.UsageAsync("door")).Bytes);
+        Directory.Move(folder + ".away", folder);
+        Assert.True((await _rules.Archive.ReconcileAsync(repair: true, None)).IsClean);
+
+        // What was lost and is there again counts again.
+        byte[] bytes = await File.ReadAllBytesAsync(_rules.FileOf(gone));
+        File.Delete(_rules.FileOf(gone));
+        await _rules.Archive.ReconcileAsync(repair: true, None);
+        Assert.Equal(SealedObjectStatus.Failed, (await _rules.Archive.GetAsync(gone.Id, None))!.Status);
+        Assert.Equal(info.Size, (await _rules.UsageAsync("door")).Bytes);
+        await File.WriteAllBytesAsync(_rules.FileOf(gone), bytes);
+        await _rules.Archive.ReconcileAsync(repair: true, None);
+        Assert.Equal(SealedObjectStatus.Completed, (await _rules.Archive.GetAsync(gone.Id, None))!.Status);
+        Assert.Equal(info.Size + gone.Size, (await _rules.UsageAsync("door")).Bytes);
+    }
+
+    [Theory(Timeout = 60_000), ClassData(typeof(IndexDatabases))]
+    public async Task what_is_found_of_an_erased_event_is_removed(string database)
+    {
+        await _rules.OpenAsync(database);
+        SealedObjectInfo erased = await _rules.ArchiveAsync("door");
+        byte[] bytes = await File.ReadAllBytesAsync(_rules.FileOf(erased));
+        await _rules.Archive.Register.EraseEventAsync(erased.Id.EventId, "asked", "operator:anna", None);
+        Assert.Equal(1, await _rules.Archive.DeleteDueAsync(None));
+
+        // As a store does that finishes what it was told to forget.
+        Directory.CreateDirectory(Path.GetDirectoryName(_rules.FileOf(erased))!);
+        await File.WriteAllBytesAsync(_rules.FileOf(erased), bytes);
+        await _rules.Archive.ReconcileAsync(repair: true, None);
+        Assert.False(File.Exists(_rules.FileOf(erased)));
+        Assert.Null(await _rules.Archive.GetAsync(erased.Id, None));
+    }
+
+    [Theory(Timeout = 60_000), ClassData(typeof(IndexDatabases))]
     public async Task it_happens_by_itself_every_night(string database)
     {
         await _rules.OpenAsync(database, o => o.ReconcileHour = 13);

@@ -147,11 +147,16 @@ public sealed class QuotaTests(PostgresServer postgres) : IAsyncLifetime
         await _rules.ReopenAsync();
         await _rules.Archive.Register.PlaceHoldAsync(HoldKind.Event, events[0].Id.EventId.ToString(), "a case", "operator:test", None);
         Assert.True((await _rules.UsageAsync("door")).Bytes >= 9000);
+        SealedObjectInfo partly = events[1];
+        UploadOutcome late = await _rules.StoreAsync("door", 10, partly.Id.EventId, "snapshot.jpg");
+        Assert.Null(late.Refusal);
         Assert.InRange(await _rules.Archive.DeleteDueAsync(None), 1, 3);
 
         Assert.InRange((await _rules.UsageAsync("door")).Bytes, 5000, 8000);
         Assert.NotNull(await _rules.Archive.GetAsync(events[0].Id, None));
-        Assert.Null(await _rules.Archive.GetAsync(events[1].Id, None));
+        Assert.NotNull(await _rules.Archive.GetAsync(partly.Id, None));
+        Assert.Null(await _rules.Archive.GetAsync(events[2].Id, None));
+        await _rules.Archive.ArchiveDueAsync(None);
         Assert.NotNull(await _rules.Archive.GetAsync(events[^1].Id, None));
         Assert.Equal(_rules.Archived("door"), (await _rules.UsageAsync("door")).Bytes);
     }

@@ -100,6 +100,7 @@ public sealed class RetentionTests(PostgresServer postgres) : IAsyncLifetime
 
         await upload.WriteAsync(clip.AsMemory(30_000), None);
         Assert.Equal(UploadRefusalReason.Erased, (await upload.CompleteAsync(None)).Refusal!.Reason);
+        _rules.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(1, await _rules.Archive.DeleteDueAsync(None));
         Assert.Null(await _rules.Archive.GetAsync(id, None));
         Assert.Empty(Directory.GetFiles(_rules.Spool));
@@ -110,7 +111,8 @@ public sealed class RetentionTests(PostgresServer postgres) : IAsyncLifetime
     public async Task everything_of_a_camera_can_be_erased(string database)
     {
         await _rules.OpenAsync(database);
-        for (int i = 0; i < 5; i++)
+        SealedObjectId first = (await _rules.ArchiveAsync("door")).Id;
+        for (int i = 0; i < 4; i++)
         {
             await _rules.ArchiveAsync("door");
         }
@@ -123,6 +125,66 @@ public sealed class RetentionTests(PostgresServer postgres) : IAsyncLifetime
         Assert.Equal(held.Size, _rules.Archived("door"));
         Assert.Equal(other.Size, _rules.Archived("yard"));
         Assert.Null((await _rules.StoreAsync("door")).Refusal);
+
+        // An event of it that its edge sends once more does not come back.
+        Assert.Equal(UploadRefusalReason.Erased, (await _rules.StoreAsync("door", eventId: first.EventId)).Refusal!.Reason);
+    }
+
+    [Theory(Timeout = 60_000), ClassData(typeof(IndexDatabases))]
+    public async Task what_cannot_be_deleted_does_not_keep_the_others(string database)
+    {
+        await _rules.OpenAsync(database);
+        _rules.Options.MaxConcurrentUploads = 200;
+        for (int i = 0; i < 110; i++)
+        {
+            await _rules.StoreAsync("door", 10);
+        }
+
+        await _rules.Archive.ArchiveDueAsync(None);
+        await _rules.Archive.Register.EraseCameraAsync("door", "asked", "operator:anna", None);
+        _rules.Store.Undeletable = BucketName.ForCamera("door");
+        SealedObjectInfo other = await _rules.ArchiveAsync("yard");
+        _rules.Time.Advance(TimeSpan.FromMinutes(1));
+        await _rules.Archive.Register.EraseEventAsync(other.Id.EventId, "asked", "operator:anna", None);
+        Assert.Equal(1, await _rules.Archive.DeleteDueAsync(None));
+        Assert.Equal(0, await _rules.Archive.DeleteDueAsync(None));
+        _rules.Store.Undeletable = null;
+        _rules.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(110, await _rules.Archive.DeleteDueAsync(None));
+    }
+
+    [Theory(Timeout = 60_000), ClassData(typeof(IndexDatabases))]
+    public async Task an_erasure_that_meets_an_object_on_its_way_is_not_undone(string database)
+    {
+        await _rules.OpenAsync(database);
+        SealedObjectInfo info = (await _rules.StoreAsync("door")).Stored!;
+
+        // The spool's file is not what was accepted: the outbox gives it up for good, after the erasure.
+        await File.WriteAllBytesAsync(Directory.GetFiles(_rules.Spool).Single(), new byte[info.Size]);
+        _rules.Store.OnPut = _ => _rules.Archive.Register.EraseEventAsync(info.Id.EventId, "asked", "operator:anna", None);
+        await _rules.Archive.ArchiveDueAsync(None);
+        Assert.Equal(SealedObjectStatus.Deleting, (await _rules.Archive.GetAsync(info.Id, None))!.Status);
+        Assert.Equal(1, await _rules.Archive.DeleteDueAsync(None));
+        Assert.Null(await _rules.Archive.GetAsync(info.Id, None));
+    }
+
+    [Theory(Timeout = 120_000), ClassData(typeof(IndexDatabases))]
+    public async Task an_erasure_and_an_upload_side_by_side_leave_nothing(string database)
+    {
+        await _rules.OpenAsync(database);
+        byte[] clip = await Sample.SealAsync(Sample.Bytes(100));
+        for (int i = 0; i < 60; i++)
+        {
+            SealedObjectId id = SealedObjectId.Clip(Guid.NewGuid());
+            await Task.WhenAll(
+                Task.Run(() => _rules.Archive.StoreAsync(id, "door", clip, None)), Task.Run(() => _rules.Archive.Register.EraseEventAsync(id.EventId, "asked", "operator:anna", None)));
+            Assert.True(await _rules.Archive.GetAsync(id, None) is null or { Status: SealedObjectStatus.Deleting });
+        }
+
+        _rules.Time.Advance(TimeSpan.FromSeconds(1));
+        await _rules.Archive.DeleteDueAsync(None);
+        Assert.Equal((0, 0), ((await _rules.UsageAsync(null)).Bytes, (await _rules.UsageAsync(null)).Objects));
+        Assert.Empty(Directory.GetFiles(_rules.Spool));
     }
 
     [Theory(Timeout = 60_000), ClassData(typeof(IndexDatabases))]
@@ -138,6 +200,7 @@ public sealed class RetentionTests(PostgresServer postgres) : IAsyncLifetime
         _rules.Store.Down = false;
         File.Delete(_rules.FileOf(first));
         await _rules.ReopenAsync();
+        _rules.Time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal(2, await _rules.Archive.DeleteDueAsync(None));
         Assert.Equal(0, _rules.Archived("door"));
@@ -154,6 +217,7 @@ public sealed class RetentionTests(PostgresServer postgres) : IAsyncLifetime
         await Assert.ThrowsAsync<ArgumentException>(() => _rules.Archive.Register.PlaceHoldAsync(HoldKind.Event, "door", "a reason", "operator:anna", None));
         await Assert.ThrowsAsync<ArgumentException>(() => _rules.Archive.Register.EraseCameraAsync("door", "a reason", new string('a', 201), None));
         await Assert.ThrowsAsync<ArgumentException>(() => _rules.Archive.Register.EraseCameraAsync("", "a reason", "operator:anna", None));
+        await Assert.ThrowsAsync<ArgumentException>(() => _rules.Archive.Register.EraseCameraAsync("door", "a\0reason", "operator:anna", None));
     }
 
     public Task InitializeAsync() => Task.CompletedTask;

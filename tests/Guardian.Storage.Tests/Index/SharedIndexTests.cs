@@ -60,13 +60,52 @@ public sealed class SharedIndexTests(PostgresServer postgres) : IDisposable
         Assert.Equal(1, await first.ArchiveDueAsync(None));
     }
 
+    [RequiresFact("/usr/lib/postgresql", Timeout = 60_000)]
+    public async Task an_upload_through_one_node_is_not_taken_from_it_by_another()
+    {
+        string database = await postgres.CreateDatabaseAsync();
+        using var store = new FolderArchiveStore(_folder.File("archive"));
+        await using SealedArchive first = await OpenAsync("first", database, store), second = await OpenAsync("second", database, store);
+        byte[] clip = await Sample.SealAsync(Sample.Bytes(6000));
+        SealedObjectId id = SealedObjectId.Clip(Guid.NewGuid());
+        await using SealedUpload upload = (await first.BeginUploadAsync(id, "door", 0, clip.Length, None)).Upload!;
+        await upload.WriteAsync(clip.AsMemory(0, 3000), None);
+
+        Assert.Equal(UploadRefusalReason.AlreadyUploading, (await second.BeginUploadAsync(id, "door", 0, clip.Length, None)).Refusal!.Reason);
+        await upload.WriteAsync(clip.AsMemory(3000), None);
+        Assert.NotNull((await upload.CompleteAsync(None)).Stored);
+        Assert.Equal(1, await first.ArchiveDueAsync(None));
+    }
+
+    [RequiresFact("/usr/lib/postgresql", Timeout = 60_000)]
+    public async Task an_upload_whose_node_is_gone_is_taken_over_and_the_former_one_changes_nothing()
+    {
+        string database = await postgres.CreateDatabaseAsync();
+        using var store = new FolderArchiveStore(_folder.File("archive"));
+        await using SealedArchive first = await OpenAsync("first", database, store), second = await OpenAsync("second", database, store, new ManualTime(TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(11)));
+        byte[] clip = await Sample.SealAsync(Sample.Bytes(6000));
+        SealedObjectId id = SealedObjectId.Clip(Guid.NewGuid());
+        await using SealedUpload former = (await first.BeginUploadAsync(id, "door", 0, clip.Length, None)).Upload!;
+        await former.WriteAsync(clip, None);
+        await using SealedUpload upload = (await second.BeginUploadAsync(id, "door", 0, clip.Length, None)).Upload!;
+        await upload.WriteAsync(clip.AsMemory(0, 3000), None);
+
+        Assert.Equal(UploadRefusalReason.AlreadyUploading, (await former.CompleteAsync(None)).Refusal!.Reason);
+        await upload.WriteAsync(clip.AsMemory(3000), None);
+        Assert.NotNull((await upload.CompleteAsync(None)).Stored);
+        Assert.Equal(0, await first.ArchiveDueAsync(None));
+        Assert.Equal(1, await second.ArchiveDueAsync(None));
+        Assert.Equal(clip.Length, await UsageAsync(first));
+        Assert.Empty(Directory.GetFiles(_folder.File("first/spool")));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static async Task<long> UsageAsync(SealedArchive archive) => (await archive.Register.GetUsageAsync(None)).Single(u => u.CameraId is null).Bytes;
 
-    private async Task<SealedArchive> OpenAsync(string name, string database, FolderArchiveStore store)
+    private async Task<SealedArchive> OpenAsync(string name, string database, FolderArchiveStore store, TimeProvider? time = null)
     {
-        var archive = new SealedArchive(new SealedArchiveOptions { Directory = _folder.File(name), PostgresConnection = database, MaxCameraBytes = 15_000 }, store);
+        var archive = new SealedArchive(new SealedArchiveOptions { Directory = _folder.File(name), PostgresConnection = database, MaxCameraBytes = 15_000 }, store, time);
         await archive.RecoverAsync(None);
         return archive;
     }
