@@ -75,7 +75,7 @@ public sealed class RelayTests : IAsyncLifetime
         }
 
         using HttpResponseMessage head = await _http.SendAsync(new HttpRequestMessage(HttpMethod.Head, url) { Headers = { Range = new RangeHeaderValue(5, 104) } });
-        Assert.Equal((HttpStatusCode.PartialContent, 100), (head.StatusCode, (int)head.Content.Headers.ContentLength!.Value));
+        Assert.Equal((HttpStatusCode.OK, clip.Length), (head.StatusCode, (int)head.Content.Headers.ContentLength!.Value));
         Assert.Empty(await head.Content.ReadAsByteArrayAsync());
 
         using HttpResponseMessage joined = await SendAsync(url, ("Range", "bytes=100-199,150-249"));

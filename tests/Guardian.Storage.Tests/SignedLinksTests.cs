@@ -115,6 +115,51 @@ public sealed class SignedLinksTests
         Assert.Equal(LinkRefusal.Revoked, (await links.CheckAsync(Token(now, now + 60), Clip, None)).Refusal);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task a_revoked_link_that_begins_later_never_opens()
+    {
+        await using EvidenceFixture f = await EvidenceFixture.CreateAsync();
+        SignedLinks links = Links(f);
+        byte[] key = RandomNumberGenerator.GetBytes(32);
+        await File.WriteAllTextAsync(f.FileOf("links/portal.key"), Convert.ToHexStringLower(key));
+        TimeSpan wait = TimeSpan.FromDays(400);
+        long from = (f.Time.GetUtcNow() + wait).ToUnixTimeSeconds();
+        string token = Jwt(key, """{"alg":"HS256","kid":"portal"}""",
+            $$"""{"sub":"ben","aud":"guardian-relay","jti":"p-1","nbf":{{from}},"exp":{{from + 3600}},"event":"{{Clip.EventId}}","object":"clip.mp4"}""");
+        await links.RevokeAsync("p-1", None);
+        f.Time.Advance(wait);
+        await links.RevokeAsync("p-2", None);
+        Assert.Equal(LinkRefusal.Revoked, (await links.CheckAsync(token, Clip, None)).Refusal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task a_key_that_changes_in_place_or_goes_counts_at_once_and_a_bad_one_stops_no_other()
+    {
+        await using EvidenceFixture f = await EvidenceFixture.CreateAsync();
+        SignedLinks links = Links(f);
+        string own = (await links.IssueAsync(Clip, "anna", TimeSpan.FromMinutes(5), None)).Token;
+        byte[] first = RandomNumberGenerator.GetBytes(32), second = RandomNumberGenerator.GetBytes(32);
+        long now = f.Time.GetUtcNow().ToUnixTimeSeconds();
+        string Token(byte[] key) => Jwt(key, """{"alg":"HS256","kid":"portal"}""",
+            $$"""{"sub":"ben","aud":"guardian-relay","jti":"p-1","nbf":{{now}},"exp":{{now + 60}},"event":"{{Clip.EventId}}","object":"clip.mp4"}""");
+        string file = f.FileOf("links/portal.key");
+        await File.WriteAllTextAsync(file, Convert.ToHexStringLower(first));
+        File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch);
+        Assert.NotNull((await links.CheckAsync(Token(first), Clip, None)).Link);
+
+        // Written into the same file: the folder does not change by that.
+        await File.WriteAllTextAsync(file, Convert.ToHexStringLower(second));
+        Assert.Equal(LinkRefusal.NotGenuine, (await links.CheckAsync(Token(first), Clip, None)).Refusal);
+        Assert.NotNull((await links.CheckAsync(Token(second), Clip, None)).Link);
+
+        await File.WriteAllTextAsync(file, "half a ke");
+        File.CreateSymbolicLink(f.FileOf("links/gone.key"), f.FileOf("links/nowhere"));
+        Assert.Equal(LinkRefusal.NotGenuine, (await links.CheckAsync(Token(second), Clip, None)).Refusal);
+        Assert.NotNull((await links.CheckAsync(own, Clip, None)).Link);
+        File.Delete(file);
+        Assert.NotNull((await links.CheckAsync(own, Clip, None)).Link);
+    }
+
     [Theory(Timeout = 60_000)]
     [InlineData("", 60, "viewer")]
     [InlineData("anna", 0, "lifetime")]

@@ -40,6 +40,15 @@ internal static class ArchiveEndpoints
 
     private static async Task ExportCarAsync(Guid id, SealedArchive archive, HttpContext context)
     {
+        // Without the record there is no access.
+        foreach (SealedObjectInfo o in await archive.ListForEventAsync(id, context.RequestAborted))
+        {
+            if (o.Status is SealedObjectStatus.Pending or SealedObjectStatus.Uploading or SealedObjectStatus.Completed)
+            {
+                await archive.Evidence.RecordAccessAsync(o.Id, Viewer.Api.Name, "archive.car", context.RequestAborted);
+            }
+        }
+
         context.Response.ContentType = CarMediaType;
         if (await archive.ExportCarAsync(id, context.Response.Body, context.RequestAborted) is null)
         {

@@ -43,7 +43,7 @@ internal static class EvidenceEndpoints
     {
         context.Response.ContentType = "application/x-tar";
         context.Response.Headers.ContentDisposition = $"attachment; filename=\"evidence-{id}.tar\"";
-        if (!await EvidenceExport.WriteAsync(archive.Evidence, archive, id, context.Response.Body, context.RequestAborted))
+        if (!await EvidenceExport.WriteAsync(archive.Evidence, archive, id, Viewer.Api.Name, context.Response.Body, context.RequestAborted))
         {
             context.Response.Headers.Remove("Content-Disposition");
             await TypedResults.Problem("the log knows nothing of such an event", statusCode: 404).ExecuteAsync(context);

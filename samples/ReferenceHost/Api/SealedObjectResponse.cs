@@ -15,8 +15,8 @@ namespace Guardian.ReferenceHost.Api;
 /// <remarks>
 /// 1. The index says what there is; what is not there is 404 with the object's status.
 /// 2. Preconditions are evaluated in the order of RFC 9110, section 13.2.2, then the ranges.
-/// 3. The access is recorded before a byte is sent: without the record there is no access.
-/// 4. The first range is opened before the status is sent, so that a store which fails is a 503 and not half an answer.
+/// 3. The first range is opened before the status is sent, so that a store which fails is a 503 and not half an answer, and what it lost is 404.
+/// 4. The access is recorded before a byte is sent: without the record there is no access. What could not be opened was not accessed.
 /// </remarks>
 internal static class SealedObjectResponse
 {
@@ -31,6 +31,13 @@ internal static class SealedObjectResponse
         SealedObjectInfo? info = await archive.GetForReadingAsync(id, context.RequestAborted);
         if (info is null or { Status: SealedObjectStatus.Receiving or SealedObjectStatus.Deleting })
         {
+            await NotHereAsync(context, info);
+            return;
+        }
+
+        if (info is { Status: SealedObjectStatus.Failed, ArchivedAt: not null })
+        {
+            // The store did not have it when it was last asked; it may have come back since, but HEAD and GET must say the same.
             await NotHereAsync(context, info);
             return;
         }
@@ -64,10 +71,16 @@ internal static class SealedObjectResponse
             return;
         }
 
-        await archive.Evidence.RecordAccessAsync(id, viewer.Name, viewer.Link, context.RequestAborted);
+        bool isRecorded = false;
         foreach ((ByteRange? range, byte[] before) in parts)
         {
             await using ArchiveRead read = await archive.OpenReadAsync(info, range, context.RequestAborted) ?? throw new StorageException($"{id} went while it was read", isTransient: true);
+            if (!isRecorded)
+            {
+                await archive.Evidence.RecordAccessAsync(id, viewer.Name, viewer.Link, context.RequestAborted);
+                isRecorded = true;
+            }
+
             await WriteAsync(response, before);
             if (!await CopyAsync(read.Content, range?.Count ?? info.Size, context))
             {
@@ -86,6 +99,7 @@ internal static class SealedObjectResponse
         {
             null => ("unknown", "the object is not here"),
             SealedObjectStatus.Receiving => ("receiving", "the object is still being uploaded"),
+            SealedObjectStatus.Failed => ("failed", "the archive has lost the object"),
             _ => ("deleting", "the object is being deleted"),
         };
         return TypedResults.Problem(detail, statusCode: 404, extensions: new Dictionary<string, object?> { ["archive_status"] = status }).ExecuteAsync(context);
@@ -113,13 +127,13 @@ internal static class SealedObjectResponse
         return unchanged ? StatusCodes.Status304NotModified : null;
     }
 
-    /// <summary>The Range header where If-Range lets it count. An object never changes, so its date is as strong a validator as its tag.</summary>
+    /// <summary>The Range header where it counts: of a GET (RFC 9110, section 14.2), and where If-Range lets it. An object never changes, so its date is as strong a validator as its tag.</summary>
     private static string? RangeHeader(HttpRequest request, EntityTagHeaderValue etag, DateTimeOffset modified)
     {
         bool given = request.Headers.ContainsKey(HeaderNames.IfRange);
         bool holds = !given || (request.GetTypedHeaders().IfRange is { } condition
             && (condition.EntityTag is { } tag ? tag.Compare(etag, useStrongComparison: true) : condition.LastModified == modified));
-        return holds ? request.Headers.Range.ToString() : null;
+        return holds && HttpMethods.IsGet(request.Method) ? request.Headers.Range.ToString() : null;
     }
 
     /// <summary>Sets status and headers; says what is sent: runs of the object, each with what goes before it, and what goes last.</summary>

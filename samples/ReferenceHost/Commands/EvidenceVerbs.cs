@@ -7,7 +7,7 @@ namespace Guardian.ReferenceHost.Commands;
 /// <summary><c>evidence …</c>: exports, receipts and keys of a node's log, beside the running node; and the check of such files on any machine.</summary>
 internal static class EvidenceVerbs
 {
-    public static Command Create() => new("evidence", "Proves what the node did, and checks such proofs offline.") { Export(), Verify(), Checkpoint(), Keys(), RotateKey(), RotateLinkKey() };
+    public static Command Create() => new("evidence", "Proves what the node did, and checks such proofs offline.") { Export(), Verify(), Checkpoint(), Countersign(), Keys(), RotateKey(), RotateLinkKey() };
 
     private static Command Export()
     {
@@ -61,7 +61,7 @@ internal static class EvidenceVerbs
             EvidenceReport report = await EvidenceVerifier.VerifyAsync(stream, trust, cancellationToken);
             if (report.Problem is { } problem)
             {
-                await Console.Error.WriteLineAsync($"guardian: {path}: {problem}");
+                await Console.Error.WriteLineAsync($"guardian: {path}: {Shown(problem)}");
                 return 1;
             }
 
@@ -78,6 +78,28 @@ internal static class EvidenceVerbs
         {
             await using EvidenceLog log = await EvidenceLog.OpenAsync(DataFolder.Of(result).ReadArchiveOptions(), cancellationToken: cancellationToken);
             Console.Write((await log.IntegrateAsync(cancellationToken)).Note);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Countersign()
+    {
+        var file = new Argument<string>("file") { Description = "The checkpoint, as 'evidence checkpoint' printed it." };
+        var name = new Option<string>("--name") { Description = "The witness's name, by which 'verify --witness' asks for it: no spaces.", Required = true };
+        var key = new Option<string>("--key") { Description = "The witness's private key: P-256, PEM.", Required = true };
+        var log = new Option<string>("--log-key") { Description = "The log's public key (PEM) that must have signed the checkpoint.", Required = true };
+        var command = new Command("countersign", "As a witness: adds a signature to a log's checkpoint and prints it. Needs no node; hold it against the last one that you signed first.") { file, name, key, log };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            EvidenceCheckpoint checkpoint = EvidenceCheckpoint.Parse(await File.ReadAllTextAsync(result.GetRequiredValue(file), cancellationToken));
+            if (!checkpoint.IsSignedBy(EvidencePublicKey.FromPem(await File.ReadAllTextAsync(result.GetRequiredValue(log), cancellationToken))))
+            {
+                await Console.Error.WriteLineAsync("guardian: the log's key did not sign this checkpoint");
+                return 1;
+            }
+
+            Console.Write(checkpoint.Countersign(result.GetRequiredValue(name), await File.ReadAllTextAsync(result.GetRequiredValue(key), cancellationToken)).Note);
             return 0;
         });
         return command;
@@ -134,10 +156,9 @@ internal static class EvidenceVerbs
 
     private static async Task<bool> ExportAsync(DataFolder folder, EvidenceLog log, Guid id, Stream to, CancellationToken cancellationToken)
     {
-        await using var register = folder.OpenArchiveRegister();
         IArchiveStore store = folder.OpenArchiveToRead();
         using var owned = store as IDisposable;
-        return await EvidenceExport.WriteAsync(log, register, store, id, to, cancellationToken);
+        return await EvidenceExport.WriteAsync(log, store, id, DataFolder.Actor, to, cancellationToken);
     }
 
     private static void Print(EvidenceReport report)
@@ -145,16 +166,25 @@ internal static class EvidenceVerbs
         EvidenceCheckpoint checkpoint = report.Checkpoint!;
         Console.WriteLine("Everything holds.");
         Console.WriteLine($"Event       {report.EventId}");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Log         {checkpoint.Origin}, {checkpoint.Size} entries, signed {checkpoint.At:u}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Log         {Shown(checkpoint.Origin)}, {checkpoint.Size} entries, signed {checkpoint.At:u}"));
         Console.WriteLine($"Signed by   {report.SignedBy}{(report.IsPinned ? "" : ", a key that came with the file: give --key to know whose it is")}");
         foreach ((string name, long size) in report.Objects)
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Object      {name}, {size} bytes"));
         }
 
+        foreach ((string name, string reason) in report.Absent)
+        {
+            Console.WriteLine($"Absent      {name}, {reason}");
+        }
+
         foreach (EvidenceEntry entry in report.Entries)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Entry {entry.Index,-5} {entry.At:u} {entry.Kind.ToString().ToLowerInvariant()} {entry.Details ?? "(erased)"}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Entry {entry.Index,-5} {entry.At:u} {entry.Kind.ToString().ToLowerInvariant()} {Shown(entry.Details ?? "(erased)")}"));
         }
     }
+
+    /// <summary>Words of a file on a terminal: nothing that moves the cursor, changes colours or turns the direction of what follows.</summary>
+    private static string Shown(string text) => new([.. text.Select(c => char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+        or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned ? '\uFFFD' : c)]);
 }

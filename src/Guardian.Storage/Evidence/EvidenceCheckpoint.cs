@@ -70,6 +70,24 @@ public sealed class EvidenceCheckpoint
         return new EvidenceCheckpoint(origin, size, root, DateTimeOffset.FromUnixTimeMilliseconds(ms), SignedNote.Sign(text, origin, key));
     }
 
+    /// <summary>Adds a witness's signature: whoever holds this checkpoint then knows that the witness saw it, and nobody can show the witness another one of the same size unnoticed.</summary>
+    /// <param name="name">The witness's name: 1 to 128 characters without white space or <c>+</c>, and not the log's.</param>
+    /// <param name="privateKeyPem">The witness's private key on P-256, in PEM.</param>
+    /// <exception cref="ArgumentException">The name is out of range.</exception>
+    /// <exception cref="StorageException">The key is not one on P-256.</exception>
+    public EvidenceCheckpoint Countersign(string name, string privateKeyPem)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(privateKeyPem);
+        if (name.Length is 0 or > 128 || name == Origin || name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c == '+'))
+        {
+            throw new ArgumentException("name: 1 to 128 characters without white space or + are needed, and not the log's own name", nameof(name));
+        }
+
+        using EvidenceSigningKey key = EvidenceSigningKey.FromPem(privateKeyPem, "witness key");
+        return CountersignedBy(name, key);
+    }
+
     internal EvidenceCheckpoint CountersignedBy(string name, EvidenceSigningKey key) => new(Origin, Size, Root, At, Signed.CountersignedBy(name, key));
 
     private static long Parse64(ReadOnlySpan<char> digits) => long.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture);

@@ -25,11 +25,15 @@ internal sealed record EvidenceDocument(
     /// <exception cref="JsonException">The bytes are not a statement.</exception>
     public static EvidenceDocument Read(ReadOnlySpan<byte> bytes) => JsonSerializer.Deserialize<EvidenceDocument>(bytes, Json) ?? throw new JsonException("null is not a statement");
 
-    public static EvidenceDocument Of(EvidenceSnapshot snapshot, Guid eventId, IReadOnlyList<EvidenceDocumentObject> objects) => new(
+    public static EvidenceDocument Of(EvidenceSnapshot snapshot, Guid eventId) => new(
         Version, snapshot.Checkpoint.Origin, eventId, snapshot.Checkpoint.Note,
-        [.. snapshot.Keys.Select(k => new EvidenceDocumentKey(k.Key.ToPem(), k.EndorsedBy, k.Endorsement.IsEmpty ? null : Convert.ToBase64String(k.Endorsement.Span)))],
-        objects,
-        [.. snapshot.Entries.Select(e => new EvidenceDocumentEntry(
-            e.Entry.Index, Convert.ToHexStringLower(e.Entry.Leaf.Span), e.Entry.Details, e.Entry.Salt.IsEmpty ? null : Convert.ToHexStringLower(e.Entry.Salt.Span),
-            [.. e.Proof.Select(p => Convert.ToHexStringLower(p.Span))]))]);
+        [.. snapshot.Keys.Select(k => new EvidenceDocumentKey(k.Key.Key.ToPem(), k.Key.EndorsedBy, k.Key.Endorsement.IsEmpty ? null : Convert.ToBase64String(k.Key.Endorsement.Span), Of(k.Entry)))],
+        [.. snapshot.Objects.Select(Of)],
+        [.. snapshot.Entries.Select(Of)]);
+
+    private static EvidenceDocumentObject Of(SealedObjectInfo o) => new(o.Id.Name, o.Size, Convert.ToHexStringLower(o.Sha256.Span), EvidenceExport.AbsenceOf(o));
+
+    private static EvidenceDocumentEntry Of(EvidenceProven e) => new(
+        e.Entry.Index, Convert.ToHexStringLower(e.Entry.Leaf.Span), e.Entry.Details, e.Entry.Salt.IsEmpty ? null : Convert.ToHexStringLower(e.Entry.Salt.Span),
+        [.. e.Proof.Select(p => Convert.ToHexStringLower(p.Span))]);
 }

@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace Guardian.Storage;
 
 /// <summary>
@@ -6,43 +8,41 @@ namespace Guardian.Storage;
 /// </summary>
 public static class EvidenceExport
 {
-    /// <summary>Writes an export. What has been queued for the log is taken into it first.</summary>
+    /// <summary>Writes an export. What has been queued for the log is taken into it first, and that each object is given out is recorded before a byte is written.</summary>
     /// <param name="log">The log.</param>
     /// <param name="archive">Where the event's objects are.</param>
     /// <param name="eventId">The event.</param>
+    /// <param name="viewer">To whom the objects are given, for the log: 1 to 128 characters.</param>
     /// <param name="output">Receives the file; on an exception what was written is worthless.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>False, with nothing written, when the log knows nothing of such an event.</returns>
     /// <exception cref="StorageException">The store or the log failed, or the store gave other bytes than the index vouches for.</exception>
-    public static async Task<bool> WriteAsync(EvidenceLog log, SealedArchive archive, Guid eventId, Stream output, CancellationToken cancellationToken)
+    public static Task<bool> WriteAsync(EvidenceLog log, SealedArchive archive, Guid eventId, string viewer, Stream output, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(archive);
-        IReadOnlyList<SealedObjectInfo> objects = await archive.ListForEventAsync(eventId, cancellationToken).ConfigureAwait(false);
-        return await WriteAsync(
-            log, eventId, [.. objects.Where(IsWhole)], (id, cancel) => archive.OpenReadAsync(id, null, cancel), output, cancellationToken).ConfigureAwait(false);
+        return WriteAsync(log, eventId, viewer, c => ObjectsOf(c, eventId), (o, cancel) => archive.OpenReadAsync(o, null, cancel), output, cancellationToken);
     }
 
     /// <summary>Writes an export beside the running node, of what has reached the archive.</summary>
     /// <param name="log">The log.</param>
-    /// <param name="register">What the archive holds.</param>
     /// <param name="store">Where the objects are.</param>
     /// <param name="eventId">The event.</param>
+    /// <param name="viewer">To whom the objects are given, for the log: 1 to 128 characters.</param>
     /// <param name="output">Receives the file; on an exception what was written is worthless.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>False, with nothing written, when the log knows nothing of such an event.</returns>
     /// <exception cref="StorageException">An object has not reached the archive yet, or the store or the log failed.</exception>
-    public static async Task<bool> WriteAsync(EvidenceLog log, ArchiveRegister register, IArchiveStore store, Guid eventId, Stream output, CancellationToken cancellationToken)
+    public static Task<bool> WriteAsync(EvidenceLog log, IArchiveStore store, Guid eventId, string viewer, Stream output, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(register);
         ArgumentNullException.ThrowIfNull(store);
-        List<SealedObjectInfo> objects = [.. (await register.ListForEventAsync(eventId, cancellationToken).ConfigureAwait(false)).Where(IsWhole)];
-        if (objects.Find(o => o.ArchivedAt is null) is { } waiting)
+        IReadOnlyList<SealedObjectInfo> Archived(DbConnection c)
         {
-            throw new StorageException($"{waiting.Id} has not reached the archive yet; try again when it has", isTransient: true);
+            IReadOnlyList<SealedObjectInfo> objects = ObjectsOf(c, eventId);
+            return objects.FirstOrDefault(o => o.ArchivedAt is null && AbsenceOf(o) is null) is { } waiting
+                ? throw new StorageException($"{waiting.Id} has not reached the archive yet; try again when it has", isTransient: true) : objects;
         }
 
-        return await WriteAsync(
-            log, eventId, objects, (id, cancel) => objects.Find(o => o.Id == id) is { } o ? store.OpenReadAsync(o.Bucket, o.Key, null, cancel) : Task.FromResult<ArchiveRead?>(null), output, cancellationToken).ConfigureAwait(false);
+        return WriteAsync(log, eventId, viewer, Archived, (o, cancel) => store.OpenReadAsync(o.Bucket, o.Key, null, cancel), output, cancellationToken);
     }
 
     /// <summary>
@@ -53,27 +53,35 @@ public static class EvidenceExport
     public static async Task<byte[]?> ReceiptAsync(EvidenceLog log, Guid eventId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(log);
-        await log.IntegrateAsync(cancellationToken).ConfigureAwait(false);
-        EvidenceSnapshot snapshot = await log.SnapshotAsync(eventId, cancellationToken).ConfigureAwait(false);
-        return snapshot.Entries.Count == 0 ? null : EvidenceDocument.Of(snapshot, eventId, []).Write();
+        EvidenceSnapshot snapshot = await log.SnapshotAsync(eventId, null, cancellationToken).ConfigureAwait(false);
+        return snapshot.Entries.Count == 0 ? null : Statement(snapshot, eventId);
     }
 
     internal static async Task<bool> WriteAsync(
-        EvidenceLog log, Guid eventId, IReadOnlyList<SealedObjectInfo> objects, Func<SealedObjectId, CancellationToken, Task<ArchiveRead?>> open, Stream output, CancellationToken cancellationToken)
+        EvidenceLog log, Guid eventId, string viewer, Func<DbConnection, IReadOnlyList<SealedObjectInfo>> objectsOf, Func<SealedObjectInfo, CancellationToken, Task<ArchiveRead?>> open, Stream output,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(log);
-        await log.IntegrateAsync(cancellationToken).ConfigureAwait(false);
-        EvidenceSnapshot snapshot = await log.SnapshotAsync(eventId, cancellationToken).ConfigureAwait(false);
+        EvidenceSnapshot snapshot = await log.SnapshotAsync(eventId, objectsOf, cancellationToken).ConfigureAwait(false);
         if (snapshot.Entries.Count == 0)
         {
             return false;
         }
 
-        byte[] statement = EvidenceDocument.Of(snapshot, eventId, [.. objects.Select(o => new EvidenceDocumentObject(o.Id.Name, o.Size, Convert.ToHexStringLower(o.Sha256.Span)))]).Write();
+        // What was never accepted is nothing that the node answers for, and what is gone by now has nothing to prove but that.
+        HashSet<string> accepted = [.. snapshot.Entries.Select(e => e.Entry).Where(EvidenceVerifier.IsAcceptance).Select(e => EvidenceVerifier.Detail(e, EvidenceFields.Name) ?? "")];
+        snapshot = snapshot with { Objects = [.. snapshot.Objects.Where(o => AbsenceOf(o) is null || accepted.Contains(o.Id.Name))] };
+        byte[] statement = Statement(snapshot, eventId);
+        List<SealedObjectInfo> objects = [.. snapshot.Objects.Where(o => AbsenceOf(o) is null)];
+        foreach (SealedObjectInfo o in objects)
+        {
+            await log.RecordAccessAsync(o.Id, viewer, "export", cancellationToken).ConfigureAwait(false);
+        }
+
         await FileAsync(output, EvidenceDocument.FileName, new MemoryStream(statement), statement.Length, cancellationToken).ConfigureAwait(false);
         foreach (SealedObjectInfo o in objects)
         {
-            ArchiveRead read = await open(o.Id, cancellationToken).ConfigureAwait(false) ?? throw new StorageException($"{o.Id} is indexed but the store does not have it");
+            ArchiveRead read = await open(o, cancellationToken).ConfigureAwait(false) ?? throw new StorageException($"{o.Id} is indexed but the store does not have it");
             await using (read.ConfigureAwait(false))
             {
                 if (read.TotalSize != o.Size)
@@ -89,7 +97,23 @@ public static class EvidenceExport
         return true;
     }
 
-    private static bool IsWhole(SealedObjectInfo o) => o.Status is not (SealedObjectStatus.Receiving or SealedObjectStatus.Deleting);
+    /// <summary>Why an object's bytes cannot be given out any more; null when they can.</summary>
+    internal static string? AbsenceOf(SealedObjectInfo o) => o switch
+    {
+        { Status: SealedObjectStatus.Deleting } => EvidenceDocumentObject.Deleting,
+        { Status: SealedObjectStatus.Failed, ArchivedAt: not null } => EvidenceDocumentObject.Lost,
+        _ => null,
+    };
+
+    private static IReadOnlyList<SealedObjectInfo> ObjectsOf(DbConnection c, Guid eventId) => SealedObjectIndex.Read(
+        c, $"SELECT {ObjectRow.Columns} FROM objects WHERE event_id = @EventId AND status <> {(int)SealedObjectStatus.Receiving} ORDER BY name", new { EventId = eventId.ToString() });
+
+    private static byte[] Statement(EvidenceSnapshot snapshot, Guid eventId)
+    {
+        byte[] statement = EvidenceDocument.Of(snapshot, eventId).Write();
+        return statement.Length <= EvidenceDocument.MaxSize ? statement
+            : throw new StorageException($"evidence log: the statement of {eventId} would have {statement.Length} bytes, at most {EvidenceDocument.MaxSize} are allowed");
+    }
 
     internal static string PathOf(string name) => $"objects/{name}";
 

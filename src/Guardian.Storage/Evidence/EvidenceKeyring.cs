@@ -32,6 +32,7 @@ internal sealed class EvidenceKeyring
     {
         EvidenceSigningKey key = EvidenceSigningKey.Generate();
         key.Write(_key);
+        FolderOwner.Hand(_key);
         return key;
     }
 
@@ -59,6 +60,8 @@ internal sealed class EvidenceKeyring
                 stream.Flush(flushToDisk: true);
             }
 
+            FolderOwner.Hand(aside);
+
             DurableFile.Rename(aside, path);
         }
         catch
@@ -73,11 +76,26 @@ internal sealed class EvidenceKeyring
     {
         EvidenceSigningKey key = EvidenceSigningKey.Generate();
         key.Write(_next);
+        FolderOwner.Hand(_next);
         return key;
     }
 
-    /// <summary>The last step: the new key signs, the old one is gone.</summary>
-    public void Switch() => DurableFile.Rename(_next, _key);
+    /// <summary>The last step: the new key signs, the old one is gone. The node beside may have been faster.</summary>
+    public void Switch(EvidencePublicKey next)
+    {
+        try
+        {
+            DurableFile.Rename(_next, _key);
+        }
+        catch (FileNotFoundException)
+        {
+            using EvidenceSigningKey key = Open();
+            if (key.PublicKey.Id != next.Id)
+            {
+                throw;
+            }
+        }
+    }
 
     /// <summary>Ends a rotation that was cut short: forward when the log knows the new key, else back.</summary>
     public void Recover(Func<EvidencePublicKey, bool> isKnown)
@@ -87,15 +105,15 @@ internal sealed class EvidenceKeyring
             return;
         }
 
-        bool known;
+        EvidencePublicKey key;
         using (EvidenceSigningKey next = EvidenceSigningKey.Read(_next))
         {
-            known = isKnown(next.PublicKey);
+            key = next.PublicKey;
         }
 
-        if (known)
+        if (isKnown(key))
         {
-            Switch();
+            Switch(key);
         }
         else
         {

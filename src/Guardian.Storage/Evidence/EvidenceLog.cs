@@ -23,6 +23,14 @@ public sealed class EvidenceLog : IAsyncDisposable
     private const long MillisecondsPerHour = 3_600_000;
     private const int MaxRememberedAccesses = 10_000;
 
+    /// <summary>Places that one entry of an erasure lists, at most: with 20 characters each they stay far below <see cref="EvidenceDetails.MaxSize"/>. An erasure of more has several entries.</summary>
+    private const int MaxErasedByEntry = 10_000;
+
+    /// <summary>Characters of what an erasure keeps of each of its own details.</summary>
+    private const int MaxKeptByErasure = 4096;
+
+    private static readonly TimeSpan MaxPause = TimeSpan.FromMinutes(1);
+
     private readonly StorageDatabase _database;
     private readonly EvidenceOptions _options;
     private readonly EvidenceKeyring _keys;
@@ -53,6 +61,9 @@ public sealed class EvidenceLog : IAsyncDisposable
     /// Whether this node takes the queue into the tree. Of several nodes that share a database it is the one whose folder has the key; the others queue, and their entries wait for it.
     /// </summary>
     public bool IsSigner { get; }
+
+    /// <summary>Where it writes what goes wrong.</summary>
+    internal ILogger Logger => _logger;
 
     /// <summary>Opens the log, or makes it and its key.</summary>
     /// <exception cref="StorageException">The key is missing or not this log's, or the database is older than what was signed.</exception>
@@ -147,15 +158,28 @@ public sealed class EvidenceLog : IAsyncDisposable
         {
             while (true)
             {
+                // Read before the transaction: what was signed by then is in the database, or the database is another one.
+                EvidenceCheckpoint? last = _keys.LastSigned;
+                if (last is not null && await _database.ReadAsync(c => IsUpToDate(c, last), cancellationToken).ConfigureAwait(false))
+                {
+                    return last;
+                }
+
                 using EvidenceSigningKey key = _keys.Open();
-                (EvidenceCheckpoint checkpoint, int added) = await _database.WriteAsync(c => Sequence(c, key), cancellationToken).ConfigureAwait(false);
-                if (_keys.LastSigned?.Note != checkpoint.Note)
+                (EvidenceCheckpoint? checkpoint, bool more) = await _database.WriteAsync(c => Sequence(c, key, last), cancellationToken).ConfigureAwait(false);
+                if (checkpoint is null)
+                {
+                    await EndRotationAsync(key.PublicKey, cancellationToken).ConfigureAwait(false);
+                    continue;
+                }
+
+                if (last?.Note != checkpoint.Note)
                 {
                     _keys.Remember(checkpoint);
                     Publish(checkpoint);
                 }
 
-                if (added < _options.BatchSize)
+                if (!more)
                 {
                     return checkpoint;
                 }
@@ -167,14 +191,17 @@ public sealed class EvidenceLog : IAsyncDisposable
         }
     }
 
-    /// <summary>Keeps the log up to date until cancelled: run it in the background.</summary>
+    /// <summary>Keeps the log up to date until cancelled: run it in the background. A failure is logged and tried again after a while, up to a minute; nothing but the end of the host ends it.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        TimeSpan pause = TimeSpan.Zero;
         while (IsSigner && !cancellationToken.IsCancellationRequested)
         {
             try
             {
+                await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(false);
                 await IntegrateAsync(cancellationToken).ConfigureAwait(false);
+                pause = TimeSpan.Zero;
                 await _wake.WaitAsync(_options.Interval, cancellationToken).ConfigureAwait(false);
                 await Task.Delay(_options.Interval, _time, cancellationToken).ConfigureAwait(false);
             }
@@ -183,10 +210,11 @@ public sealed class EvidenceLog : IAsyncDisposable
                 // The host ends, in what order ever; what is queued is taken up by the next start.
                 return;
             }
-            catch (Exception e) when (e is StorageException or IOException)
+            catch (Exception e)
             {
+                // Whatever it is: a log that no longer grows because of one failure would be worse than any of them.
                 Log.EvidenceFailed(_logger, e);
-                await Task.Delay(_options.Interval, _time, CancellationToken.None).ConfigureAwait(false);
+                pause = pause == TimeSpan.Zero ? _options.Interval : TimeSpan.FromTicks(Math.Max(_options.Interval.Ticks, Math.Min(2 * pause.Ticks, MaxPause.Ticks)));
             }
         }
     }
@@ -251,7 +279,7 @@ public sealed class EvidenceLog : IAsyncDisposable
         byte[] endorsement = old.Sign(EvidenceKeyInfo.EndorsementText(Origin, next.PublicKey));
         await _database.WriteAsync(c => AddKey(c, Origin, next.PublicKey, old.PublicKey.Id, endorsement, _time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
         await IntegrateAsync(cancellationToken).ConfigureAwait(false);
-        _keys.Switch();
+        _keys.Switch(next.PublicKey);
         await SignAnewAsync(cancellationToken).ConfigureAwait(false);
         return next.PublicKey;
     }
@@ -330,19 +358,54 @@ public sealed class EvidenceLog : IAsyncDisposable
         _sequencer.Dispose();
     }
 
-    /// <summary>Everything that an export or a receipt needs, as of one moment.</summary>
-    internal Task<EvidenceSnapshot> SnapshotAsync(Guid eventId, CancellationToken cancellationToken) => _database.WriteAsync(
-        c =>
+    /// <summary>Everything that an export or a receipt needs, as of one moment. What has been queued of the event is taken into the tree first.</summary>
+    /// <param name="eventId">The event.</param>
+    /// <param name="objectsOf">Reads the event's objects in the same transaction; null for a receipt, which has none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="StorageException">The log failed, or another node signs and has not taken up yet what is queued.</exception>
+    internal async Task<EvidenceSnapshot> SnapshotAsync(Guid eventId, Func<DbConnection, IReadOnlyList<SealedObjectInfo>>? objectsOf, CancellationToken cancellationToken)
+    {
+        for (int attempt = 0; attempt < 5; attempt++)
         {
-            // Locked against the sequencer, so that checkpoint, entries and keys are of one moment.
-            Lock(c);
-            EvidenceCheckpoint checkpoint = Newest(c) ?? throw NothingSigned();
-            var tree = new MerkleTree(new SqlMerkleTiles(c));
-            List<Row> rows = [.. c.Query<Row>(
-                $"SELECT {EntryColumns} FROM evidence_entries WHERE subject = @Subject AND leaf_index < @Size ORDER BY leaf_index", new { Subject = EvidenceQueue.Subject(eventId), checkpoint.Size })];
-            return new EvidenceSnapshot(checkpoint, Keys(c), [.. rows.Select(r => (r.ToEntry(), tree.Inclusion(r.LeafIndex, checkpoint.Size)))]);
-        },
-        cancellationToken);
+            await IntegrateAsync(cancellationToken).ConfigureAwait(false);
+            if (await _database.WriteAsync(c => Snapshot(c, eventId, objectsOf), cancellationToken).ConfigureAwait(false) is { } snapshot)
+            {
+                return snapshot;
+            }
+        }
+
+        throw new StorageException($"evidence log: what is queued of {eventId} has not been signed yet; try again", isTransient: true);
+    }
+
+    /// <returns>Null while something is queued without which the statement would not be whole.</returns>
+    private static EvidenceSnapshot? Snapshot(DbConnection c, Guid eventId, Func<DbConnection, IReadOnlyList<SealedObjectInfo>>? objectsOf)
+    {
+        // Locked against the sequencer, so that checkpoint, entries, keys and objects are of one moment.
+        Lock(c);
+        string subject = EvidenceQueue.Subject(eventId);
+        long? queued = c.QueryFirstOrDefault<long?>(
+            $"SELECT id FROM evidence_entries WHERE leaf_index IS NULL AND subject = @Subject AND kind NOT IN ({(int)EvidenceKind.Access}, {(int)EvidenceKind.Link}) LIMIT 1", new { Subject = subject });
+        if (queued is not null)
+        {
+            return null;
+        }
+
+        EvidenceCheckpoint checkpoint = Newest(c) ?? throw NothingSigned();
+        var tree = new MerkleTree(new SqlMerkleTiles(c));
+        EvidenceProven Prove(Row row) => new(row.ToEntry(), tree.Inclusion(row.LeafIndex, checkpoint.Size));
+        IEnumerable<Row> rows = c.Query<Row>($"SELECT {EntryColumns} FROM evidence_entries WHERE subject = @Subject AND leaf_index < @Size ORDER BY leaf_index", new { Subject = subject, checkpoint.Size });
+        var keys = new List<(EvidenceKeyInfo, EvidenceProven)>();
+        foreach (EvidenceKeyInfo key in Keys(c))
+        {
+            // A key that is being taken into use has no place yet.
+            if (c.QuerySingleOrDefault<Row>($"SELECT {EntryColumns} FROM evidence_entries WHERE once = @Once AND leaf_index < @Size", new { Once = KeyOnce(key.Key.Id), checkpoint.Size }) is { } entry)
+            {
+                keys.Add((key, Prove(entry)));
+            }
+        }
+
+        return new EvidenceSnapshot(checkpoint, keys, [.. rows.Select(Prove)], objectsOf?.Invoke(c) ?? []);
+    }
 
     private static string OriginFor(EvidencePublicKey first) => $"guardian/evidence/{first.Id[..16]}";
 
@@ -357,6 +420,7 @@ public sealed class EvidenceLog : IAsyncDisposable
         }
 
         AddKey(c, origin, key, null, null, now);
+        AdoptEarlier(c, now);
         return origin;
     }
 
@@ -365,14 +429,56 @@ public sealed class EvidenceLog : IAsyncDisposable
         c.Execute(
             "INSERT INTO evidence_keys (key_id, spki, endorsed_by, endorsement) VALUES (@Id, @Spki, @By, @Endorsement)",
             new { key.Id, Spki = key.ToDer(), By = endorsedBy, Endorsement = endorsement });
-        var details = new Dictionary<string, string> { ["origin"] = origin, ["key"] = Convert.ToBase64String(key.ToDer()) };
+        var details = new Dictionary<string, string> { [EvidenceFields.Origin] = origin, [EvidenceFields.Key] = Convert.ToBase64String(key.ToDer()) };
         if (endorsement is not null)
         {
             details["endorsed_by"] = endorsedBy!;
             details["endorsement"] = Convert.ToBase64String(endorsement);
         }
 
-        EvidenceQueue.Append(c, new EvidenceRecord(EvidenceKind.Key, now, null, null, key.Id, details));
+        EvidenceQueue.Append(c, KeyRecord(key.Id, now, details));
+    }
+
+    private static EvidenceRecord KeyRecord(string keyId, DateTimeOffset now, IReadOnlyDictionary<string, string> details) => new(EvidenceKind.Key, now, null, null, keyId, details);
+
+    /// <summary>The name of a key's entry in the queue, by which it is found without a search.</summary>
+    private static string KeyOnce(string keyId) => EvidenceQueue.OnceOf(KeyRecord(keyId, default, new Dictionary<string, string>()));
+
+    /// <summary>Objects that are older than the log have no acceptance in it; an entry at its start stands for that.</summary>
+    private static void AdoptEarlier(DbConnection c, DateTimeOffset now)
+    {
+        const int page = 1000;
+        (string eventId, string name) = ("", "");
+        while (true)
+        {
+            IReadOnlyList<SealedObjectInfo> earlier = SealedObjectIndex.Read(
+                c,
+                $"""
+                SELECT {ObjectRow.Columns} FROM objects
+                WHERE status <> {(int)SealedObjectStatus.Receiving} AND sha256 IS NOT NULL
+                AND (event_id > @EventId OR (event_id = @EventId AND name > @Name)) ORDER BY event_id, name LIMIT {page}
+                """,
+                new { EventId = eventId, Name = name });
+            foreach (SealedObjectInfo o in earlier)
+            {
+                ObjectEvidence.Append(c, EvidenceKind.Archive, EvidenceFields.Adopted, now, o);
+                if (o.Status == SealedObjectStatus.Deleting)
+                {
+                    ObjectEvidence.Append(c, EvidenceKind.Retention, EvidenceFields.ToBeDeleted, now, o);
+                }
+                else if (o.Status == SealedObjectStatus.Failed && o.ArchivedAt is not null)
+                {
+                    ObjectEvidence.Append(c, EvidenceKind.Archive, EvidenceFields.Lost, now, o);
+                }
+            }
+
+            if (earlier.Count < page)
+            {
+                return;
+            }
+
+            (eventId, name) = (earlier[^1].Id.EventId.ToString(), earlier[^1].Id.Name);
+        }
     }
 
     private static StorageException NothingSigned() => new("evidence log: nothing has been signed yet", isTransient: true);
@@ -398,48 +504,163 @@ public sealed class EvidenceLog : IAsyncDisposable
     /// <summary>Makes transactions that must not run side by side wait for each other: a row that each of them writes first.</summary>
     private static void Lock(DbConnection c) => c.Execute("UPDATE evidence_state SET size = size WHERE id = 1");
 
+    /// <summary>Whether nothing is queued and the newest checkpoint is the one that was signed last: what an idle log asks for, without taking the database's lock.</summary>
+    private static bool IsUpToDate(DbConnection c, EvidenceCheckpoint last) =>
+        Newest(c)?.Note == last.Note && c.QueryFirstOrDefault<long?>("SELECT id FROM evidence_entries WHERE leaf_index IS NULL LIMIT 1") is null;
+
     /// <summary>Takes one batch from the queue into the tree and signs, all in the caller's transaction.</summary>
-    private (EvidenceCheckpoint Checkpoint, int Added) Sequence(DbConnection c, EvidenceSigningKey key)
+    /// <returns>What was signed last, null when this key was replaced and may sign nothing more; and whether something may be left in the queue.</returns>
+    private (EvidenceCheckpoint? Checkpoint, bool More) Sequence(DbConnection c, EvidenceSigningKey key, EvidenceCheckpoint? last)
     {
         Lock(c);
+        if (last is not null && !Extends(c, last))
+        {
+            throw Forked(last);
+        }
+
         var tiles = new SqlMerkleTiles(c);
         var appender = new MerkleAppender(tiles, Size(c));
         List<QueuedRow> queued = [.. c.Query<QueuedRow>(
-            "SELECT id AS Id, kind AS Kind, at_ms AS AtMs, subject AS Subject, object_name AS ObjectName, details AS Details FROM evidence_entries WHERE leaf_index IS NULL ORDER BY id LIMIT @Limit",
+            """
+            SELECT id AS Id, once AS Once, kind AS Kind, at_ms AS AtMs, subject AS Subject, object_name AS ObjectName, details AS Details
+            FROM evidence_entries WHERE leaf_index IS NULL ORDER BY id LIMIT @Limit
+            """,
             new { Limit = _options.BatchSize })];
         if (queued.Count == 0 && Newest(c) is { } newest)
         {
-            return (newest, 0);
+            return (newest, false);
         }
 
+        if (IsRetired(c, key.PublicKey))
+        {
+            return (null, true);
+        }
+
+        int taken = 0;
         foreach (QueuedRow row in queued)
         {
-            string details = row.Kind == (int)EvidenceKind.Erasure ? Erase(c, row, appender.Size) : row.Details;
-            byte[] salt = RandomNumberGenerator.GetBytes(EvidenceLeaf.SaltSize);
-            byte[] commitment = EvidenceLeaf.Commit(salt, details);
-            c.Execute(
-                "UPDATE evidence_entries SET leaf_index = @Index, details = @Details, salt = @Salt, commitment = @Commitment WHERE id = @Id",
-                new { Index = appender.Size, Details = details, Salt = salt, Commitment = commitment, row.Id });
-            appender.Append(MerkleHash.Leaf(new EvidenceLeaf((EvidenceKind)row.Kind, DateTimeOffset.FromUnixTimeMilliseconds(row.AtMs), commitment).Encode()));
+            taken++;
+            List<string> texts = row.Kind == (int)EvidenceKind.Erasure ? Erase(c, row, appender.Size) : [IsErased(c, row) ? Reduced(row) : row.Details];
+            for (int part = 0; part < texts.Count; part++)
+            {
+                Place(c, appender, part == 0 ? row.Id : AddPart(c, row, part), row, texts[part]);
+            }
+
+            if (row.Kind == (int)EvidenceKind.Key && row.Once != KeyOnce(key.PublicKey.Id))
+            {
+                // The key that comes next signs what comes next, so that an old key is good for nothing behind its successor's entry.
+                break;
+            }
         }
 
         tiles.Store(appender);
         c.Execute("UPDATE evidence_state SET size = @Size WHERE id = 1", new { appender.Size });
-        return (SignTree(c, appender.Size, key), queued.Count);
+        return (SignTree(c, appender.Size, key), taken < queued.Count || queued.Count == _options.BatchSize);
     }
 
-    /// <summary>Deletes what the log knows of an erased object and says which entries that were.</summary>
-    private static string Erase(DbConnection c, QueuedRow erasure, long size)
+    private static void Place(DbConnection c, MerkleAppender appender, long id, QueuedRow row, string details)
     {
-        string which = $"subject = @Subject AND leaf_index < @Size AND details IS NOT NULL AND kind <> {(int)EvidenceKind.Erasure}" + (erasure.ObjectName is null ? "" : " AND object_name = @ObjectName");
+        byte[] salt = RandomNumberGenerator.GetBytes(EvidenceLeaf.SaltSize);
+        byte[] commitment = EvidenceLeaf.Commit(salt, details);
+        c.Execute(
+            "UPDATE evidence_entries SET leaf_index = @Index, details = @Details, salt = @Salt, commitment = @Commitment WHERE id = @Id",
+            new { Index = appender.Size, Details = details, Salt = salt, Commitment = commitment, Id = id });
+        appender.Append(MerkleHash.Leaf(new EvidenceLeaf((EvidenceKind)row.Kind, DateTimeOffset.FromUnixTimeMilliseconds(row.AtMs), commitment).Encode()));
+    }
+
+    private static long AddPart(DbConnection c, QueuedRow row, int part) => c.QuerySingle<long>(
+        "INSERT INTO evidence_entries (once, kind, at_ms, subject, object_name) VALUES (@Once, @Kind, @AtMs, @Subject, @ObjectName) RETURNING id",
+        new { Once = FormattableString.Invariant($"{row.Once} {part}"), row.Kind, row.AtMs, row.Subject, row.ObjectName });
+
+    /// <summary>Whether a newer key has its entry in the tree, so that this one may sign nothing more.</summary>
+    private static bool IsRetired(DbConnection c, EvidencePublicKey key)
+    {
+        foreach (string id in c.Query<string>("SELECT key_id FROM evidence_keys ORDER BY sequence DESC").TakeWhile(id => id != key.Id))
+        {
+            if (c.ExecuteScalar<long>("SELECT COUNT(*) FROM evidence_entries WHERE once = @Once AND leaf_index IS NOT NULL", new { Once = KeyOnce(id) }) > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Ends a rotation whose process was killed, or is about to end it itself, after the log knew of the new key.</summary>
+    private async Task EndRotationAsync(EvidencePublicKey retired, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<EvidenceKeyInfo> known = await ListKeysAsync(cancellationToken).ConfigureAwait(false);
+        _keys.Recover(next => known.Any(k => k.Key.Id == next.Id));
+        using EvidenceSigningKey key = _keys.Open();
+        if (key.PublicKey.Id == retired.Id)
+        {
+            throw new StorageException($"evidence log: the key in {_options.Directory} is {retired.Id}, the newest of {Origin} is {known[^1].Key.Id}");
+        }
+    }
+
+    /// <summary>Deletes what the log knows of an erased object and says which entries that were: the details of the entries that the erasure needs, one as a rule.</summary>
+    private static List<string> Erase(DbConnection c, QueuedRow erasure, long size)
+    {
+        // What is about the whole event, such as its legal holds, goes with the last of its objects.
         var of = new { erasure.Subject, erasure.ObjectName, Size = size };
+        string nameless = IsLive(c, erasure.Subject, erasure.ObjectName) ? "" : " OR object_name IS NULL";
+        string which = $"subject = @Subject AND leaf_index < @Size AND details IS NOT NULL AND kind <> {(int)EvidenceKind.Erasure} AND (object_name = @ObjectName{nameless})";
         List<long> indices = [.. c.Query<long>($"SELECT leaf_index FROM evidence_entries WHERE {which} ORDER BY leaf_index", of)];
         c.Execute($"UPDATE evidence_entries SET details = NULL, salt = NULL WHERE {which}", of);
 
         // Neither camera nor event are told by what stays; the event's hash is there for whoever knows its id.
-        IEnumerable<KeyValuePair<string, string>> kept = EvidenceDetails.Read(erasure.Details)!.Where(d => EvidenceFields.KeptByErasure.Contains(d.Key));
-        var details = new Dictionary<string, string>(kept) { [EvidenceFields.Entries] = IndexRanges.Write(indices), [EvidenceFields.EventHash] = erasure.Subject ?? "" };
-        return EvidenceDetails.Write(details);
+        KeyValuePair<string, string>[] kept =
+            [.. (EvidenceDetails.Read(erasure.Details) ?? new Dictionary<string, string>()).Where(d => EvidenceFields.KeptByErasure.Contains(d.Key) && d.Value.Length <= MaxKeptByErasure)];
+        var texts = new List<string>();
+        for (int done = 0; done == 0 || done < indices.Count; done += MaxErasedByEntry)
+        {
+            string entries = IndexRanges.Write(indices.GetRange(done, Math.Min(MaxErasedByEntry, indices.Count - done)));
+            texts.Add(EvidenceDetails.Write(new Dictionary<string, string>(kept) { [EvidenceFields.Entries] = entries, [EvidenceFields.EventHash] = erasure.Subject ?? "" }));
+        }
+
+        return texts;
+    }
+
+    /// <summary>Whether the log still tells of another object of the event.</summary>
+    private static bool IsLive(DbConnection c, string? subject, string? exceptName) => c.QueryFirstOrDefault<long?>(
+        $"""
+        SELECT id FROM evidence_entries WHERE subject = @Subject AND kind IN ({(int)EvidenceKind.Acceptance}, {(int)EvidenceKind.Archive})
+        AND details IS NOT NULL AND object_name IS NOT NULL AND object_name <> @ExceptName LIMIT 1
+        """,
+        new { Subject = subject, ExceptName = exceptName ?? "" }) is not null;
+
+    /// <summary>Whether what a queued entry is about was erased before and has not come again, so that the entry must not tell of it.</summary>
+    private static bool IsErased(DbConnection c, QueuedRow row)
+    {
+        if (row.Subject is null)
+        {
+            return false;
+        }
+
+        string ofName = row.ObjectName is null ? "" : "AND object_name = @ObjectName";
+
+        // Not MAX, for which a database would walk back through all entries of the event.
+        List<long> erasures = [.. c.Query<long>(
+            $"SELECT leaf_index FROM evidence_entries WHERE kind = {(int)EvidenceKind.Erasure} AND leaf_index IS NOT NULL AND subject = @Subject {ofName}", new { row.Subject, row.ObjectName })];
+        if (erasures.Count == 0)
+        {
+            return false;
+        }
+
+        return row.ObjectName is null ? !IsLive(c, row.Subject, null) : c.QueryFirstOrDefault<long?>(
+            $"""
+            SELECT id FROM evidence_entries WHERE subject = @Subject AND object_name = @ObjectName AND (leaf_index > @Erased OR (leaf_index IS NULL AND id <= @Id))
+            AND (kind = {(int)EvidenceKind.Acceptance} OR (kind = {(int)EvidenceKind.Archive} AND details LIKE '%"{EvidenceFields.What}":"{EvidenceFields.Adopted}"%')) LIMIT 1
+            """,
+            new { row.Subject, row.ObjectName, Erased = erasures.Max(), row.Id }) is null;
+    }
+
+    /// <summary>What an entry about an erased object says: neither camera, nor event, nor who.</summary>
+    private static string Reduced(QueuedRow row)
+    {
+        string[] kept = [EvidenceFields.What, EvidenceFields.Name];
+        IEnumerable<KeyValuePair<string, string>> details = (EvidenceDetails.Read(row.Details) ?? new Dictionary<string, string>()).Where(d => kept.Contains(d.Key));
+        return EvidenceDetails.Write(new Dictionary<string, string>(details) { [EvidenceFields.EventHash] = row.Subject! });
     }
 
     private EvidenceCheckpoint SignTree(DbConnection c, long size, EvidenceSigningKey key)
@@ -455,8 +676,15 @@ public sealed class EvidenceLog : IAsyncDisposable
         await _sequencer.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            EvidenceCheckpoint? last = _keys.LastSigned;
             using EvidenceSigningKey key = _keys.Open();
-            EvidenceCheckpoint checkpoint = await _database.WriteAsync(c => SignTree(c, Size(c), key), cancellationToken).ConfigureAwait(false);
+            EvidenceCheckpoint checkpoint = await _database.WriteAsync(
+                c =>
+                {
+                    Lock(c);
+                    return last is null || Extends(c, last) ? SignTree(c, Size(c), key) : throw Forked(last);
+                },
+                cancellationToken).ConfigureAwait(false);
             _keys.Remember(checkpoint);
             Publish(checkpoint);
         }
@@ -488,15 +716,19 @@ public sealed class EvidenceLog : IAsyncDisposable
             return;
         }
 
-        bool same = await _database.ReadAsync(
-            c => signed.Origin == Origin && signed.Size <= Size(c) && new MerkleTree(new SqlMerkleTiles(c)).Root(signed.Size).AsSpan().SequenceEqual(signed.Root.Span), cancellationToken).ConfigureAwait(false);
-        if (!same)
+        if (!await _database.ReadAsync(c => Extends(c, signed), cancellationToken).ConfigureAwait(false))
         {
-            throw new StorageException(
-                $"evidence log: {_options.Directory} has signed {signed.Size} entries of {signed.Origin} that the database does not have; it is an older copy. "
-                + "To begin a new log in its place, move the folder away and empty the evidence_ tables");
+            throw Forked(signed);
         }
     }
+
+    /// <summary>Whether the tree begins with what was signed: a database restored from a backup, or a replica that was behind when it took over, does not.</summary>
+    private bool Extends(DbConnection c, EvidenceCheckpoint signed) =>
+        signed.Origin == Origin && signed.Size <= Size(c) && new MerkleTree(new SqlMerkleTiles(c)).Root(signed.Size).AsSpan().SequenceEqual(signed.Root.Span);
+
+    private StorageException Forked(EvidenceCheckpoint signed) => new(
+        $"evidence log: {_options.Directory} has signed {signed.Size} entries of {signed.Origin} that the database does not have; it is an older copy. "
+        + "To begin a new log in its place, move the folder away and empty the evidence_ tables");
 
     private void Publish(EvidenceCheckpoint checkpoint)
     {
@@ -508,10 +740,21 @@ public sealed class EvidenceLog : IAsyncDisposable
         try
         {
             string of = Path.Combine(folder, Origin[(Origin.LastIndexOf('/') + 1)..]);
-            DurableFile.CreateFolder(of);
-            EvidenceKeyring.Write(Path.Combine(of, $"{checkpoint.Size:D20}.checkpoint"), checkpoint.Note);
+            if (!Directory.Exists(of))
+            {
+                DurableFile.CreateFolder(of);
+                FolderOwner.Hand(of);
+            }
+
+            string file = Path.Combine(of, $"{checkpoint.Size:D20}.checkpoint");
+            if (File.Exists(file) && !EvidenceCheckpoint.Parse(File.ReadAllText(file)).Root.Span.SequenceEqual(checkpoint.Root.Span))
+            {
+                throw new StorageException($"{file} has another root: one of the two was forged, or the log's database was replaced");
+            }
+
+            EvidenceKeyring.Write(file, checkpoint.Note);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or StorageException)
         {
             Log.PublishFailed(_logger, checkpoint.Size, e);
         }
@@ -520,6 +763,8 @@ public sealed class EvidenceLog : IAsyncDisposable
     private sealed class QueuedRow
     {
         public long Id { get; init; }
+
+        public string Once { get; init; } = "";
 
         public int Kind { get; init; }
 

@@ -45,10 +45,10 @@ public sealed class EvidencePublicKey
         try
         {
             key.ImportSubjectPublicKeyInfo(spki, out int read);
-            bool fits = read == spki.Length && key.ExportParameters(includePrivateParameters: false).Curve.Oid.Value == ECCurve.NamedCurves.nistP256.Oid.Value;
+            bool fits = read == spki.Length && key.ExportParameters(includePrivateParameters: false).Curve is { IsNamed: true } curve && curve.Oid.Value == ECCurve.NamedCurves.nistP256.Oid.Value;
             return fits ? new EvidencePublicKey(spki.ToArray()) : throw new StorageException("evidence key: not a key on P-256");
         }
-        catch (CryptographicException e)
+        catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
         {
             throw new StorageException("evidence key: not a P-256 SubjectPublicKeyInfo", innerException: e);
         }

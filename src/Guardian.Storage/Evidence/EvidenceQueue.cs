@@ -40,7 +40,7 @@ internal static class EvidenceQueue
             """,
             new
             {
-                Once = Hash($"{(int)record.Kind}\n{record.EventId}\n{record.Name}\n{record.Once}"),
+                Once = OnceOf(record),
                 Kind = (int)record.Kind,
                 At = record.At.ToUnixTimeMilliseconds(),
                 Subject = record.EventId is { } of ? Subject(of) : null,
@@ -53,6 +53,9 @@ internal static class EvidenceQueue
     /// How an event is named where its erasure must not show it. Event ids are random, so only who knows the id can tell that it is meant.
     /// </summary>
     public static string Subject(Guid eventId) => Hash($"guardian/evidence/v1 event\n{eventId}");
+
+    /// <summary>The key of a happening's row.</summary>
+    public static string OnceOf(EvidenceRecord record) => Hash($"{(int)record.Kind}\n{record.EventId}\n{record.Name}\n{record.Once}");
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

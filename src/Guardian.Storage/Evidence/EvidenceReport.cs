@@ -23,4 +23,7 @@ public sealed record EvidenceReport
 
     /// <summary>Names and sizes of the objects, verified.</summary>
     public IReadOnlyList<(string Name, long Size)> Objects { get; init; } = [];
+
+    /// <summary>Names of accepted objects that the file need not have, verified, and why: <c>deleting</c> or <c>lost</c>.</summary>
+    public IReadOnlyList<(string Name, string Reason)> Absent { get; init; } = [];
 }

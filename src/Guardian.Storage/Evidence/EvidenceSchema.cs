@@ -19,6 +19,7 @@ internal static class EvidenceSchema
         );
         CREATE INDEX evidence_queue ON evidence_entries (id) WHERE leaf_index IS NULL;
         CREATE INDEX evidence_by_subject ON evidence_entries (subject, leaf_index);
+        CREATE INDEX evidence_erasures ON evidence_entries (subject, object_name) WHERE kind = 5;
         CREATE TABLE evidence_state (id INTEGER PRIMARY KEY, origin TEXT NOT NULL, size INTEGER NOT NULL);
         CREATE TABLE evidence_tiles (level INTEGER NOT NULL, tile INTEGER NOT NULL, hashes BLOB NOT NULL, PRIMARY KEY (level, tile)) WITHOUT ROWID;
         CREATE TABLE evidence_checkpoints (hour INTEGER PRIMARY KEY, size INTEGER NOT NULL, note TEXT NOT NULL);
@@ -47,6 +48,7 @@ internal static class EvidenceSchema
         );
         CREATE INDEX evidence_queue ON evidence_entries (id) WHERE leaf_index IS NULL;
         CREATE INDEX evidence_by_subject ON evidence_entries (subject, leaf_index);
+        CREATE INDEX evidence_erasures ON evidence_entries (subject, object_name) WHERE kind = 5;
         CREATE TABLE evidence_state (id INTEGER PRIMARY KEY, origin TEXT NOT NULL, size BIGINT NOT NULL);
         CREATE TABLE evidence_tiles (level INTEGER NOT NULL, tile BIGINT NOT NULL, hashes BYTEA NOT NULL, PRIMARY KEY (level, tile));
         CREATE TABLE evidence_checkpoints (hour BIGINT PRIMARY KEY, size BIGINT NOT NULL, note TEXT NOT NULL);

@@ -20,18 +20,26 @@ internal sealed class EvidenceSigningKey : IDisposable
     public static EvidenceSigningKey Generate() => new(ECDsa.Create(ECCurve.NamedCurves.nistP256));
 
     /// <exception cref="StorageException">The file holds something else.</exception>
-    public static EvidenceSigningKey Read(string path)
+    public static EvidenceSigningKey Read(string path) => FromPem(File.ReadAllText(path), path);
+
+    /// <param name="pem">The private key.</param>
+    /// <param name="what">Names it in an error.</param>
+    /// <exception cref="StorageException">The text is something else.</exception>
+    public static EvidenceSigningKey FromPem(string pem, string what)
     {
         var key = ECDsa.Create();
         try
         {
-            key.ImportFromPem(File.ReadAllText(path));
+            key.ImportFromPem(pem);
+
+            // A public key imports as well, and would fail at the first signature.
+            CryptographicOperations.ZeroMemory(key.ExportPkcs8PrivateKey());
             return new EvidenceSigningKey(key);
         }
-        catch (Exception e) when (e is ArgumentException or CryptographicException or StorageException)
+        catch (Exception e) when (e is ArgumentException or CryptographicException or PlatformNotSupportedException or StorageException)
         {
             key.Dispose();
-            throw new StorageException($"{path}: not a private key on P-256 in PEM", innerException: e);
+            throw new StorageException($"{what}: not a private key on P-256 in PEM", innerException: e);
         }
     }
 

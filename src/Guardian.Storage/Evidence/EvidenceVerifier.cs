@@ -38,7 +38,11 @@ public static class EvidenceVerifier
             if (isTar)
             {
                 await CheckObjectsAsync(reader, document, report.Entries, cancellationToken).ConfigureAwait(false);
-                report = report with { Objects = [.. document.Objects.Select(o => (o.Name, o.Size))] };
+                report = report with
+                {
+                    Objects = [.. document.Objects.Where(o => o.Absent is null).Select(o => (o.Name, o.Size))],
+                    Absent = [.. document.Objects.Where(o => o.Absent is not null).Select(o => (o.Name, o.Absent!))],
+                };
             }
             else
             {
@@ -61,6 +65,8 @@ public static class EvidenceVerifier
             EvidenceFlaw.Unless(document.Format == EvidenceDocument.Version, $"format: {Shown(document.Format)} is not known, {EvidenceDocument.Version} is");
             EvidenceFlaw.Unless(document.Entries.Count is >= 1 and <= MaxEntries, $"entries: 1 to {MaxEntries} are needed, there are {document.Entries.Count}");
             EvidenceFlaw.Unless(document.Keys.Count is >= 1 and <= MaxKeys, $"keys: 1 to {MaxKeys} are needed, there are {document.Keys.Count}");
+            bool isWhole = document.Objects.All(o => o is not null) && document.Entries.All(IsWhole) && document.Keys.All(k => k is not null && IsWhole(k.Entry));
+            EvidenceFlaw.Unless(isWhole, $"{EvidenceDocument.FileName}: null stands where an entry, a key, an object or a hash should");
             return document;
         }
         catch (JsonException e)
@@ -69,13 +75,18 @@ public static class EvidenceVerifier
         }
     }
 
+    /// <summary>JSON allows null in a list, whatever the list is of.</summary>
+    private static bool IsWhole(EvidenceDocumentEntry? e) => e is not null && e.Proof.All(h => h is not null);
+
     private static EvidenceReport CheckSignatures(EvidenceDocument document, EvidenceTrust trust, EvidenceReport report)
     {
         HashSet<string> pinned = [.. trust.Keys.Select(k => k.Id)];
         var believed = new Dictionary<string, EvidencePublicKey>();
+        var keys = new List<EvidencePublicKey>();
         for (int i = 0; i < document.Keys.Count; i++)
         {
             EvidenceKeyInfo key = ReadKey(document.Keys[i], i);
+            keys.Add(key.Key);
             bool named = i > 0 || document.Origin == $"guardian/evidence/{key.Key.Id[..16]}";
             EvidenceFlaw.Unless(named, $"keys[0]: {key.Key.Id} is not the first key of {Shown(document.Origin)}");
             bool endorsed = key.EndorsedBy is { } by && believed.TryGetValue(by, out EvidencePublicKey? endorser) && key.IsEndorsedBy(endorser, document.Origin);
@@ -102,8 +113,9 @@ public static class EvidenceVerifier
         }
 
         EvidenceFlaw.Unless(checkpoint.Origin == document.Origin, $"checkpoint: it is of {Shown(checkpoint.Origin)}, the statement of {Shown(document.Origin)}");
-        EvidencePublicKey? signer = believed.Values.FirstOrDefault(checkpoint.IsSignedBy);
-        EvidenceFlaw.Unless(signer is not null, "checkpoint: no believed key's signature verifies");
+        int signer = keys.FindLastIndex(k => believed.ContainsKey(k.Id) && checkpoint.IsSignedBy(k));
+        EvidenceFlaw.Unless(signer >= 0, "checkpoint: no believed key's signature verifies");
+        CheckKeyEntries(document, keys, checkpoint, signer);
         foreach ((string name, EvidencePublicKey witness) in trust.Witnesses)
         {
             EvidenceFlaw.Unless(checkpoint.IsWitnessedBy(name, witness), $"checkpoint: the signature of witness {name} is missing or does not verify");
@@ -116,7 +128,7 @@ public static class EvidenceVerifier
             EvidenceFlaw.Unless(follows, $"checkpoint: it does not follow the one of {earlier.Size} entries seen earlier");
         }
 
-        return report with { Checkpoint = checkpoint, SignedBy = signer!.Id, IsPinned = pinned.Count > 0 };
+        return report with { Checkpoint = checkpoint, SignedBy = keys[signer].Id, IsPinned = pinned.Count > 0 };
     }
 
     private static EvidenceKeyInfo ReadKey(EvidenceDocumentKey key, int i)
@@ -131,9 +143,51 @@ public static class EvidenceVerifier
         }
     }
 
+    /// <summary>Each key came into use by an entry of the log. The key before it signed the checkpoint that ends with this entry, and nothing later: whoever finds an old key can forge nothing with it.</summary>
+    private static void CheckKeyEntries(EvidenceDocument document, List<EvidencePublicKey> keys, EvidenceCheckpoint checkpoint, int signer)
+    {
+        long previous = -1;
+        for (int i = 0; i < keys.Count; i++)
+        {
+            string at = $"keys[{i}]: entry {document.Keys[i].Entry.Index}";
+            EvidenceEntry entry = CheckEntry(document.Keys[i].Entry, at, checkpoint);
+            EvidenceFlaw.Unless(entry.Index > previous, $"{at}: it does not follow entry {previous}");
+            previous = entry.Index;
+            bool isOfKey = entry.Kind == EvidenceKind.Key && Detail(entry, EvidenceFields.Origin) == document.Origin && Detail(entry, EvidenceFields.Key) == Convert.ToBase64String(keys[i].ToDer());
+            EvidenceFlaw.Unless(isOfKey, $"{at}: it does not bring this key into use");
+            EvidenceFlaw.Unless(i != signer + 1 || checkpoint.Size == entry.Index + 1, $"checkpoint: {keys[signer].Id} signed it, and entry {entry.Index} had replaced that key");
+        }
+
+        EvidenceFlaw.Unless(signer + 2 >= keys.Count, $"checkpoint: {keys[signer].Id} signed it, and that key had been replaced");
+    }
+
+    /// <summary>Leaf, proof, and details as far as they are there.</summary>
+    private static EvidenceEntry CheckEntry(EvidenceDocumentEntry e, string at, EvidenceCheckpoint checkpoint)
+    {
+        byte[] leafBytes = Hex(e.Leaf, $"{at}: leaf");
+        EvidenceLeaf? leaf = EvidenceLeaf.Decode(leafBytes);
+        EvidenceFlaw.Unless(leaf is not null, $"{at}: leaf: not of a known version and kind");
+        EvidenceFlaw.Unless(e.Proof.Count <= MerkleProof.MaxLength, $"{at}: proof: {e.Proof.Count} hashes, at most {MerkleProof.MaxLength} are allowed");
+        List<ReadOnlyMemory<byte>> proof = [.. e.Proof.Select(h => (ReadOnlyMemory<byte>)Hex(h, $"{at}: proof"))];
+        EvidenceFlaw.Unless(
+            MerkleProof.VerifyInclusion(MerkleHash.Leaf(leafBytes), e.Index, checkpoint.Size, proof, checkpoint.Root.Span),
+            $"{at}: its proof does not lead to the checkpoint's root; the leaf or the proof was changed");
+        byte[] salt = e.Salt is null ? [] : Hex(e.Salt, $"{at}: salt");
+        EvidenceFlaw.Unless(e.Details is null == e.Salt is null, $"{at}: details and salt go together");
+        if (e.Details is not null)
+        {
+            bool committed = salt.Length == EvidenceLeaf.SaltSize && EvidenceLeaf.Commit(salt, e.Details).AsSpan().SequenceEqual(leaf!.Commitment.Span);
+            EvidenceFlaw.Unless(committed, $"{at}: details: not those that the leaf commits to");
+            EvidenceFlaw.Unless(EvidenceDetails.Read(e.Details) is not null, $"{at}: details: not an object of strings");
+        }
+
+        return new EvidenceEntry { Index = e.Index, Kind = leaf!.Kind, At = leaf.At, Leaf = leafBytes, Details = e.Details, Salt = salt };
+    }
+
     private static List<EvidenceEntry> CheckEntries(EvidenceDocument document, EvidenceCheckpoint checkpoint)
     {
         var entries = new List<EvidenceEntry>();
+        var erasures = new List<(long Index, IndexRanges Gone)>();
         string subject = EvidenceQueue.Subject(document.Event);
         long previous = -1;
         foreach (EvidenceDocumentEntry e in document.Entries)
@@ -141,32 +195,24 @@ public static class EvidenceVerifier
             string at = $"entry {e.Index}";
             EvidenceFlaw.Unless(e.Index > previous, $"{at}: it does not follow entry {previous}");
             previous = e.Index;
-            byte[] leafBytes = Hex(e.Leaf, $"{at}: leaf");
-            EvidenceLeaf? leaf = EvidenceLeaf.Decode(leafBytes);
-            EvidenceFlaw.Unless(leaf is not null, $"{at}: leaf: not of a known version and kind");
-            EvidenceFlaw.Unless(e.Proof.Count <= MerkleProof.MaxLength, $"{at}: proof: {e.Proof.Count} hashes, at most {MerkleProof.MaxLength} are allowed");
-            List<ReadOnlyMemory<byte>> proof = [.. e.Proof.Select(h => (ReadOnlyMemory<byte>)Hex(h, $"{at}: proof"))];
-            EvidenceFlaw.Unless(
-                MerkleProof.VerifyInclusion(MerkleHash.Leaf(leafBytes), e.Index, checkpoint.Size, proof, checkpoint.Root.Span),
-                $"{at}: its proof does not lead to the checkpoint's root; the leaf or the proof was changed");
-            byte[] salt = e.Salt is null ? [] : Hex(e.Salt, $"{at}: salt");
-            EvidenceFlaw.Unless(e.Details is null == e.Salt is null, $"{at}: details and salt go together");
-            if (e.Details is not null)
+            EvidenceEntry entry = CheckEntry(e, at, checkpoint);
+            if (entry.Details is not null)
             {
-                bool committed = salt.Length == EvidenceLeaf.SaltSize && EvidenceLeaf.Commit(salt, e.Details).AsSpan().SequenceEqual(leaf!.Commitment.Span);
-                EvidenceFlaw.Unless(committed, $"{at}: details: not those that the leaf commits to");
-                IReadOnlyDictionary<string, string>? details = EvidenceDetails.Read(e.Details);
-                EvidenceFlaw.Unless(details is not null, $"{at}: details: not an object of strings");
-                bool mine = leaf!.Kind == EvidenceKind.Erasure ? details!.GetValueOrDefault(EvidenceFields.EventHash) == subject : details!.GetValueOrDefault(EvidenceFields.Event) == document.Event.ToString();
+                // What is said of an erased object names the event by its hash alone.
+                bool mine = Detail(entry, EvidenceFields.EventHash) is { } hash ? hash == subject : entry.Kind != EvidenceKind.Erasure && Detail(entry, EvidenceFields.Event) == document.Event.ToString();
                 EvidenceFlaw.Unless(mine, $"{at}: it is about another event than {document.Event}");
+                if (entry.Kind == EvidenceKind.Erasure)
+                {
+                    erasures.Add((entry.Index, IndexRanges.Parse(Detail(entry, EvidenceFields.Entries) ?? "")));
+                }
             }
 
-            entries.Add(new EvidenceEntry { Index = e.Index, Kind = leaf!.Kind, At = leaf.At, Leaf = leafBytes, Details = e.Details, Salt = salt });
+            entries.Add(entry);
         }
 
         foreach (EvidenceEntry gone in entries.Where(e => e.Details is null))
         {
-            bool erased = entries.Any(e => e.Kind == EvidenceKind.Erasure && e.Index > gone.Index && IndexRanges.Contains(Detail(e, EvidenceFields.Entries) ?? "", gone.Index));
+            bool erased = erasures.Exists(e => e.Index > gone.Index && e.Gone.Contains(gone.Index));
             EvidenceFlaw.Unless(erased, $"entry {gone.Index}: its details are missing, and no erasure says that they were removed");
         }
 
@@ -181,30 +227,49 @@ public static class EvidenceVerifier
             string path = EvidenceExport.PathOf(o.Name);
             bool named = o.Name.Length is >= 1 and <= 64 && o.Name[0] != '.' && o.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-') && seen.Add(o.Name);
             EvidenceFlaw.Unless(named, $"objects: {Shown(o.Name)} is not a name, or stands twice");
+            EvidenceEntry? accepted = entries.LastOrDefault(e => IsAcceptance(e) && Detail(e, EvidenceFields.Name) == o.Name);
+            if (o.Absent is not null)
+            {
+                CheckAbsence(o, accepted, entries);
+                continue;
+            }
+
             string sha256 = await reader.ReadObjectAsync(path, o.Size, cancellationToken).ConfigureAwait(false);
             EvidenceFlaw.Unless(sha256 == o.Sha256, $"{path}: its SHA-256 is {sha256}, the statement says {Shown(o.Sha256)}");
-            EvidenceEntry? accepted = entries.LastOrDefault(e => IsAcceptance(e) && Detail(e, EvidenceFields.Name) == o.Name);
             EvidenceFlaw.Unless(accepted is not null, $"{path}: no entry says that it was accepted");
             bool same = Detail(accepted!, EvidenceFields.Sha256) == sha256 && Detail(accepted!, EvidenceFields.Size) == FormattableString.Invariant($"{o.Size}");
             EvidenceFlaw.Unless(same, $"{path}: its bytes are not those that entry {accepted!.Index} accepted");
-            EvidenceEntry? other = entries.FirstOrDefault(e => e.Kind == EvidenceKind.Archive && Detail(e, EvidenceFields.Name) == o.Name && Detail(e, EvidenceFields.Sha256) is { } of && of != sha256);
+            EvidenceEntry? other = entries.FirstOrDefault(
+                e => e.Kind == EvidenceKind.Archive && Detail(e, EvidenceFields.Name) == o.Name && Detail(e, EvidenceFields.Sha256) is { } of && of != sha256);
             EvidenceFlaw.Unless(other is null, $"{path}: its bytes are not those that entry {other?.Index} is about");
         }
 
-        foreach (EvidenceEntry accepted in entries.Where(e => e.Kind == EvidenceKind.Acceptance && e.Details is not null))
+        foreach (EvidenceEntry accepted in entries.Where(IsAcceptance))
         {
             string name = Detail(accepted, EvidenceFields.Name) ?? "";
-            bool erased = entries.Any(e => e.Kind == EvidenceKind.Erasure && e.Index > accepted.Index && Detail(e, EvidenceFields.Name) is var of && (of is null || of == name));
+            bool erased = entries.Any(e => e.Kind == EvidenceKind.Erasure && e.Index > accepted.Index && Detail(e, EvidenceFields.Name) == name);
             EvidenceFlaw.Unless(erased || seen.Contains(name), $"{EvidenceExport.PathOf(Shown(name))}: entry {accepted.Index} accepted it, and it is not in the file");
         }
 
         await reader.ReadEndAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>An object that the archive had and the index did not has an entry of its own in place of its acceptance.</summary>
-    private static bool IsAcceptance(EvidenceEntry e) => e.Kind == EvidenceKind.Acceptance || (e.Kind == EvidenceKind.Archive && Detail(e, EvidenceFields.What) == "adopted");
+    /// <summary>An object of the statement that is not in the file: an entry of the log must say why.</summary>
+    private static void CheckAbsence(EvidenceDocumentObject o, EvidenceEntry? accepted, IReadOnlyList<EvidenceEntry> entries)
+    {
+        (EvidenceKind Kind, string What)? witness = EvidenceDocumentObject.WitnessOf(o.Absent!);
+        EvidenceFlaw.Unless(witness is not null, $"objects: {o.Name}: absent: {Shown(o.Absent!)} is not known");
+        bool same = accepted is not null && Detail(accepted, EvidenceFields.Sha256) == o.Sha256 && Detail(accepted, EvidenceFields.Size) == FormattableString.Invariant($"{o.Size}");
+        EvidenceFlaw.Unless(same, $"objects: {o.Name}: no entry says that it was accepted");
+        bool borneOut = entries.Any(e => e.Index > accepted!.Index && e.Kind == witness!.Value.Kind && Detail(e, EvidenceFields.What) == witness.Value.What && Detail(e, EvidenceFields.Name) == o.Name);
+        EvidenceFlaw.Unless(borneOut, $"objects: {o.Name}: it is said to be absent ({o.Absent}), and no entry says so");
+    }
 
-    private static string? Detail(EvidenceEntry entry, string name) => entry.Details is { } text ? EvidenceDetails.Read(text)?.GetValueOrDefault(name) : null;
+    /// <summary>An object that the archive had and the index did not has an entry of its own in place of its acceptance.</summary>
+    internal static bool IsAcceptance(EvidenceEntry e) =>
+        e.Details is not null && (e.Kind == EvidenceKind.Acceptance || (e.Kind == EvidenceKind.Archive && Detail(e, EvidenceFields.What) == EvidenceFields.Adopted));
+
+    internal static string? Detail(EvidenceEntry entry, string name) => entry.Details is { } text ? EvidenceDetails.Read(text)?.GetValueOrDefault(name) : null;
 
     private static byte[] Hex(string text, string what)
     {

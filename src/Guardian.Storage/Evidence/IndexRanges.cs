@@ -4,8 +4,12 @@ using System.Text;
 namespace Guardian.Storage;
 
 /// <summary>Places in the log as text: <c>3,7-9,12</c>.</summary>
-internal static class IndexRanges
+internal sealed class IndexRanges
 {
+    private readonly List<(long First, long Last)> _ranges;
+
+    private IndexRanges(List<(long First, long Last)> ranges) => _ranges = ranges;
+
     public static string Write(IReadOnlyList<long> ascending)
     {
         var text = new StringBuilder();
@@ -29,11 +33,35 @@ internal static class IndexRanges
         return text.ToString();
     }
 
-    /// <summary>Whether a place is in the text. Text of another form holds nothing.</summary>
-    public static bool Contains(string text, long index) => text.Split(',').Any(part =>
+    /// <summary>Reads places. Text of another form, or out of order, holds nothing.</summary>
+    public static IndexRanges Parse(string text)
     {
-        string[] ends = part.Split('-');
-        return ends.Length <= 2 && ends.All(e => long.TryParse(e, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            && index >= long.Parse(ends[0], CultureInfo.InvariantCulture) && index <= long.Parse(ends[^1], CultureInfo.InvariantCulture);
-    });
+        var ranges = new List<(long First, long Last)>();
+        foreach (string part in text.Split(','))
+        {
+            string[] ends = part.Split('-');
+            bool sound = long.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out long first) & long.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out long last)
+                && ends.Length <= 2 && first <= last && (ranges.Count == 0 || first > ranges[^1].Last);
+            if (!sound)
+            {
+                return new IndexRanges([]);
+            }
+
+            ranges.Add((first, last));
+        }
+
+        return new IndexRanges(ranges);
+    }
+
+    public bool Contains(long index)
+    {
+        (int from, int to) = (0, _ranges.Count);
+        while (from < to)
+        {
+            int middle = (from + to) / 2;
+            (from, to) = _ranges[middle].Last < index ? (middle + 1, to) : (from, middle);
+        }
+
+        return from < _ranges.Count && _ranges[from].First <= index;
+    }
 }

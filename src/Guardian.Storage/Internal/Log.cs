@@ -23,6 +23,12 @@ internal static partial class Log
     [LoggerMessage(4051, LogLevel.Error, "The evidence log's checkpoint of {Size} entries could not be published")]
     public static partial void PublishFailed(ILogger logger, long size, Exception error);
 
+    [LoggerMessage(4052, LogLevel.Error, "The link key {File} is not 64 hexadecimal digits; links of it are not accepted")]
+    public static partial void LinkKeyMalformed(ILogger logger, string file);
+
+    [LoggerMessage(4053, LogLevel.Error, "The link key {File} cannot be read; links of it are not accepted")]
+    public static partial void LinkKeyUnreadable(ILogger logger, string file, Exception error);
+
     [LoggerMessage(4005, LogLevel.Error, "{ObjectId} cannot be archived; its bytes stay in the spool")]
     public static partial void Unarchivable(ILogger logger, SealedObjectId objectId, Exception error);
 

@@ -27,7 +27,7 @@ public sealed class SignedLinks
         _log = log;
         _options = options;
         _time = time;
-        _keys = new LinkKeyring(options.Directory, time.GetUtcNow());
+        _keys = new LinkKeyring(options.Directory, time.GetUtcNow(), log.Logger);
     }
 
     /// <summary>Makes a link.</summary>
@@ -103,8 +103,7 @@ public sealed class SignedLinks
         bool revoked = await _database.WriteAsync(
             c =>
             {
-                // What is longer gone than any link lives cannot come back.
-                c.Execute("DELETE FROM revoked_links WHERE revoked_at < @Before", new { Before = SqlTime.ToSql(now - _options.MaxLifetime - TimeSpan.FromDays(1)) });
+                // Kept for good: a link that somebody else signed may begin years from now, and its id does not tell.
                 bool isNew = c.Execute("INSERT INTO revoked_links (link_id, revoked_at) VALUES (@Id, @Now) ON CONFLICT (link_id) DO NOTHING", new { Id = linkId, Now = SqlTime.ToSql(now) }) > 0;
                 if (isNew)
                 {

@@ -38,7 +38,7 @@ public sealed class RecipientPrivateKey : IDisposable
             key.ImportFromEncryptedPem(pem, passphrase);
             return new RecipientPrivateKey(key);
         }
-        catch (Exception e) when (e is ArgumentException or CryptographicException or StorageException)
+        catch (Exception e) when (e is ArgumentException or CryptographicException or PlatformNotSupportedException or StorageException)
         {
             key.Dispose();
             throw e as StorageException ?? new StorageException("private key: the passphrase is wrong, or this is not an encrypted P-256 key in PEM", innerException: e);

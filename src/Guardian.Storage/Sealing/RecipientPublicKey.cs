@@ -30,7 +30,7 @@ public sealed class RecipientPublicKey
             key.ImportSubjectPublicKeyInfo(subjectPublicKeyInfo, out int read);
             return read == subjectPublicKeyInfo.Length ? Of(key) : throw new StorageException("recipient key: bytes follow the SubjectPublicKeyInfo");
         }
-        catch (CryptographicException e)
+        catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
         {
             throw new StorageException("recipient key: not a P-256 SubjectPublicKeyInfo", innerException: e);
         }
@@ -62,9 +62,9 @@ public sealed class RecipientPublicKey
     internal static RecipientPublicKey Of(ECDiffieHellman key)
     {
         ECParameters p = key.ExportParameters(includePrivateParameters: false);
-        if (p.Curve.Oid.Value != ECCurve.NamedCurves.nistP256.Oid.Value)
+        if (!p.Curve.IsNamed || p.Curve.Oid.Value != ECCurve.NamedCurves.nistP256.Oid.Value)
         {
-            throw new StorageException($"recipient key: the curve is {p.Curve.Oid.FriendlyName}, P-256 is needed");
+            throw new StorageException($"recipient key: the curve is {(p.Curve.IsNamed ? p.Curve.Oid.FriendlyName : "given by its parameters")}, P-256 by its name is needed");
         }
 
         return new RecipientPublicKey(key.ExportSubjectPublicKeyInfo(), [4, .. p.Q.X!, .. p.Q.Y!]);

@@ -27,16 +27,22 @@ public sealed class ArchiveEvidenceTests(PostgresServer postgres) : IAsyncLifeti
         await log.RotateKeyAsync(None);
 
         using var export = new MemoryStream();
-        Assert.True(await EvidenceExport.WriteAsync(log, _rules.Archive, id, export, None));
+        Assert.True(await EvidenceExport.WriteAsync(log, _rules.Archive, id, "ben", export, None));
         export.Position = 0;
         EvidenceReport report = await EvidenceVerifier.VerifyAsync(export, new EvidenceTrust { Keys = { first } }, None);
         Assert.Null(report.Problem);
         Assert.Equal([EvidenceKind.Acceptance, EvidenceKind.Archive, EvidenceKind.Acceptance, EvidenceKind.Access], report.Entries.Select(e => e.Kind));
-        Assert.False(await EvidenceExport.WriteAsync(log, _rules.Archive, Guid.NewGuid(), export, None));
+        Assert.False(await EvidenceExport.WriteAsync(log, _rules.Archive, Guid.NewGuid(), "ben", export, None));
 
         Assert.NotNull(await _rules.Archive.GetForReadingAsync(clip.Id, None));
         await _rules.Archive.Register.EraseEventAsync(id, "asked for", "operator", None);
         Assert.Equal(SealedObjectStatus.Deleting, (await _rules.Archive.GetForReadingAsync(clip.Id, None))!.Status);
+        using var marked = new MemoryStream();
+        Assert.True(await EvidenceExport.WriteAsync(log, _rules.Archive, id, "ben", marked, None));
+        marked.Position = 0;
+        report = await EvidenceVerifier.VerifyAsync(marked, new EvidenceTrust { Keys = { first } }, None);
+        Assert.Null(report.Problem);
+        Assert.Equal([("clip.mp4", "deleting"), ("metadata.json", "deleting")], report.Absent);
         await _rules.Archive.DeleteDueAsync(None);
         byte[] receipt = (await EvidenceExport.ReceiptAsync(log, id, None))!;
         report = await EvidenceVerifier.VerifyAsync(new MemoryStream(receipt), new EvidenceTrust { Keys = { first } }, None);
@@ -84,6 +90,13 @@ public sealed class ArchiveEvidenceTests(PostgresServer postgres) : IAsyncLifeti
         await follower.RecordAccessAsync(SealedObjectId.Clip(Guid.NewGuid()), "anna", null, None);
         Assert.Equal(1, (await follower.IntegrateAsync(None)).Size);
         Assert.Equal(2, (await _rules.Archive.Evidence.IntegrateAsync(None)).Size);
+
+        // What is queued of an event belongs into its statement, so there is none yet.
+        Guid id = Guid.NewGuid();
+        await _rules.StoreAsync("yard", 100, id);
+        Assert.True((await Assert.ThrowsAsync<StorageException>(() => EvidenceExport.ReceiptAsync(follower, id, None))).IsTransient);
+        await _rules.Archive.Evidence.IntegrateAsync(None);
+        Assert.NotNull(await EvidenceExport.ReceiptAsync(follower, id, None));
         await Assert.ThrowsAsync<StorageException>(() => follower.RotateKeyAsync(None));
     }
 }

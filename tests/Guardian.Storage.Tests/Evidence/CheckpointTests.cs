@@ -47,6 +47,23 @@ public sealed class CheckpointTests
 
     [Theory]
     [InlineData("")]
+    [InlineData("a b")]
+    [InlineData("a+b")]
+    [InlineData("a\nb")]
+    [InlineData(Origin)]
+    public void a_witness_has_a_name_that_a_note_can_hold_and_a_key_of_its_own(string name)
+    {
+        using EvidenceSigningKey key = EvidenceSigningKey.Generate();
+        using var witness = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        EvidenceCheckpoint signed = EvidenceCheckpoint.Sign(Origin, 1, new byte[32], At, key);
+        Assert.Throws<ArgumentException>(() => signed.Countersign(name, witness.ExportPkcs8PrivateKeyPem()));
+        Assert.Throws<StorageException>(() => signed.Countersign("witness.example", key.PublicKey.ToPem()));
+        EvidenceCheckpoint both = EvidenceCheckpoint.Parse(signed.Countersign("witness.example", witness.ExportPkcs8PrivateKeyPem()).Note);
+        Assert.True(both.IsWitnessedBy("witness.example", EvidencePublicKey.FromPem(witness.ExportSubjectPublicKeyInfoPem())));
+    }
+
+    [Theory]
+    [InlineData("")]
     [InlineData("one\n")]
     [InlineData("a\n1\nAAAA\ntime 1\n\n")]
     [InlineData("a\n1\nAAAA\ntime 1\n\n— a b\n")]

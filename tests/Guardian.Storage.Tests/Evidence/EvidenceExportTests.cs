@@ -1,5 +1,7 @@
 using System.Formats.Tar;
+using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace Guardian.Storage.Tests.Evidence;
 
@@ -206,16 +208,184 @@ public sealed class EvidenceExportTests
         await using EvidenceFixture f = await WithEventAsync();
         byte[] file = await f.ExportAsync();
         byte[] statement = Statement(file).Write();
+        byte[] objects = file[(512 + Size(file) + TarHeader.Padding(Size(file)))..];
         var random = new Random(23);
         for (int i = 0; i < 2000; i++)
         {
-            byte[] mutated = [.. statement.AsSpan(0, random.Next(1, statement.Length))];
+            // Cut or whole; whole ones reach what is behind the JSON reader more often than not.
+            byte[] mutated = i % 4 == 0 ? [.. statement.AsSpan(0, random.Next(1, statement.Length))] : [.. statement];
             for (int k = random.Next(6); k >= 0; k--)
             {
-                mutated[random.Next(mutated.Length)] = (byte)random.Next(256);
+                int at = random.Next(mutated.Length);
+                byte to = (byte)(i % 4 == 3 ? "0123456789abcdef"[random.Next(16)] : random.Next(256));
+                mutated[at] = mutated[at] == to ? (byte)(to + 1) : to;
             }
 
-            Assert.NotNull((await VerifyAsync(i % 2 == 0 ? mutated : [.. TarHeader.Write("evidence.json", mutated.Length), .. mutated], f)).Problem);
+            if (!IsSameJson(mutated, statement))
+            {
+                byte[] whole = [.. TarHeader.Write("evidence.json", mutated.Length), .. mutated, .. new byte[TarHeader.Padding(mutated.Length)], .. objects];
+                Assert.NotNull((await VerifyAsync(i % 5 == 0 ? mutated : whole, f)).Problem);
+            }
+        }
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task a_statement_with_members_dropped_doubled_swapped_or_null_is_refused()
+    {
+        await using EvidenceFixture f = await WithEventAsync();
+        await f.Log.RotateKeyAsync(None);
+        byte[] file = await f.ExportAsync();
+        byte[] statement = Statement(file).Write();
+        var kinds = new HashSet<string>();
+        int places = Places(JsonNode.Parse(statement)!).Count;
+        for (int place = 0; place < places; place++)
+        {
+            for (int how = 0; how < 6; how++)
+            {
+                JsonNode document = JsonNode.Parse(statement)!;
+                JsonNode at = Places(document)[place];
+                string path = at.GetPath();
+                if (!Mutate(at, how) || IsSameJson(Encoding.UTF8.GetBytes(document.ToJsonString()), statement))
+                {
+                    continue;
+                }
+
+                byte[] bytes = Encoding.UTF8.GetBytes(document.ToJsonString());
+                int rest = 512 + Size(file) + TarHeader.Padding(Size(file));
+                EvidenceReport report = await VerifyAsync([.. TarHeader.Write("evidence.json", bytes.Length), .. bytes, .. new byte[TarHeader.Padding(bytes.Length)], .. file[rest..]], f);
+                kinds.Add(report.Problem?.Split(' ')[0] ?? "");
+
+                // Entries that no object hangs on may be left out: a log shows what it is asked for. Nothing else may.
+                bool mayGo = how == 0 && path.StartsWith("$.entries[", StringComparison.Ordinal) && path.EndsWith(']');
+                Assert.True(report.Problem is not null || mayGo, $"{path}, {how}");
+            }
+        }
+
+        // Past the reader of the JSON, into each of the checks.
+        Assert.Superset(new HashSet<string> { "evidence.json:", "entry", "objects:", "keys[0]:", "checkpoint:" }, kinds);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("entries")]
+    [InlineData("keys")]
+    [InlineData("objects")]
+    [InlineData("proof")]
+    public async Task null_in_a_list_is_refused(string list)
+    {
+        await using EvidenceFixture f = await WithEventAsync();
+        JsonNode document = JsonNode.Parse(Statement(await f.ExportAsync()).Write())!;
+        (list == "proof" ? document["entries"]![0]!["proof"] : document[list])!.AsArray().Add(null);
+        Assert.Contains("null stands where", (await VerifyAsync(Encoding.UTF8.GetBytes(document.ToJsonString()), f)).Problem, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task a_key_that_brings_its_own_curve_is_refused()
+    {
+        await using EvidenceFixture f = await WithEventAsync();
+        byte[] file = await f.ExportAsync();
+        using var named = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var explicitly = ECDsa.Create(named.ExportExplicitParameters(includePrivateParameters: true));
+        string pem = explicitly.ExportSubjectPublicKeyInfoPem();
+        EvidenceDocument good = Statement(file);
+        EvidenceReport report = await VerifyAsync(Replace(file, good with { Keys = [good.Keys[0] with { PublicKey = pem }] }), f);
+        Assert.Contains("keys[0]: evidence key: not", report.Problem, StringComparison.Ordinal);
+        Assert.Contains("recipient key: ", Assert.Throws<StorageException>(() => RecipientPublicKey.FromPem(pem)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task a_replaced_key_vouches_for_nothing_later()
+    {
+        await using EvidenceFixture f = await WithEventAsync();
+        using EvidenceSigningKey stolen = EvidenceSigningKey.Read(f.FileOf("evidence/key.pem"));
+        await f.Log.RotateKeyAsync(None);
+        await f.AddAsync("snapshot-2.jpg", 100);
+        byte[] file = await f.ExportAsync();
+        EvidenceDocument good = Statement(file);
+        EvidenceCheckpoint signed = EvidenceCheckpoint.Parse(good.Checkpoint);
+        string forged = EvidenceCheckpoint.Sign(signed.Origin, signed.Size, signed.Root, signed.At.AddDays(1), stolen).Note;
+
+        Assert.Null((await VerifyAsync(file, stolen.PublicKey)).Problem);
+        Assert.Contains("had replaced that key", (await VerifyAsync(Replace(file, good with { Checkpoint = forged }), stolen.PublicKey)).Problem, StringComparison.Ordinal);
+        EvidenceDocument moved = good with { Keys = [good.Keys[0], good.Keys[1] with { Entry = good.Entries[^1] }] };
+        Assert.Contains("does not bring this key into use", (await VerifyAsync(Replace(file, moved), stolen.PublicKey)).Problem, StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData(SealedObjectStatus.Deleting, EvidenceKind.Retention, "to be deleted", "deleting")]
+    [InlineData(SealedObjectStatus.Failed, EvidenceKind.Archive, "lost", "lost")]
+    public async Task what_cannot_be_given_out_any_more_is_said_and_borne_out_by_the_log(SealedObjectStatus status, EvidenceKind kind, string what, string absent)
+    {
+        await using EvidenceFixture f = await WithEventAsync();
+        f.Objects[1] = f.Objects[1] with { Status = status, ArchivedAt = f.Time.GetUtcNow() };
+        Assert.Contains("no entry says so", (await VerifyAsync(await f.ExportAsync(), f)).Problem, StringComparison.Ordinal);
+        await f.QueueAsync(kind, what, f.Objects[1]);
+        byte[] file = await f.ExportAsync();
+        EvidenceReport report = await VerifyAsync(file, f);
+        Assert.Null(report.Problem);
+        Assert.Equal(("snapshot.jpg", absent), Assert.Single(report.Absent));
+        Assert.Equal(2, report.Objects.Count);
+
+        EvidenceDocument good = Statement(file);
+        EvidenceDocument hidden = good with { Objects = [.. good.Objects.Select(o => o with { Absent = o.Name == "clip.mp4" ? absent : o.Absent })] };
+        Assert.Contains("objects: clip.mp4: it is said to be absent", (await VerifyAsync(Replace(file, hidden), f)).Problem, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task an_export_is_an_access_to_each_of_its_objects()
+    {
+        await using EvidenceFixture f = await WithEventAsync();
+        await f.ExportAsync();
+        await f.Log.IntegrateAsync(None);
+        Assert.Equal(3, (await f.Log.ListForEventAsync(EvidenceFixture.EventId, None)).Count(e => e.Details!.Contains("\"viewer\":\"ben\"", StringComparison.Ordinal)));
+    }
+
+    /// <summary>Every value of a JSON document but the root.</summary>
+    private static List<JsonNode> Places(JsonNode root)
+    {
+        IEnumerable<JsonNode?> children = root switch { JsonObject o => o.Select(p => p.Value), JsonArray a => a, _ => [] };
+        return [.. children.OfType<JsonNode>().SelectMany(c => Places(c).Prepend(c))];
+    }
+
+    private static bool Mutate(JsonNode at, int how)
+    {
+        JsonNode parent = at.Parent!;
+        switch (how)
+        {
+            case 0 when parent is JsonObject o:
+                return o.Remove(at.GetPropertyName());
+            case 0:
+                return parent.AsArray().Remove(at);
+            case 1:
+                at.ReplaceWith((JsonNode?)null);
+                return true;
+            case 2 when parent is JsonArray list:
+                list.Insert(at.GetElementIndex(), at.DeepClone());
+                return true;
+            case 3 when parent is JsonArray { Count: > 1 } list:
+                JsonNode other = list[at.GetElementIndex() == 0 ? list.Count - 1 : 0]!.DeepClone();
+                at.ReplaceWith(other);
+                return true;
+            case 4:
+                at.ReplaceWith(JsonValue.Create(-1));
+                return true;
+            case 5:
+                at.ReplaceWith(new JsonArray());
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>White space and the spelling of letters mean nothing.</summary>
+    private static bool IsSameJson(byte[] one, byte[] other)
+    {
+        try
+        {
+            return JsonNode.DeepEquals(JsonNode.Parse(one), JsonNode.Parse(other));
+        }
+        catch (Exception e) when (e is System.Text.Json.JsonException or ArgumentException or InvalidOperationException)
+        {
+            return false;
         }
     }
 

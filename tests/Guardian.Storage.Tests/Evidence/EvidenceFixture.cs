@@ -23,7 +23,9 @@ internal sealed class EvidenceFixture : IAsyncDisposable
 
     public StorageDatabase Database { get; private set; }
 
-    public EvidenceOptions Options => new() { Directory = _folder.File("evidence"), BatchSize = 7, PublishDirectory = _folder.File("published") };
+    public EvidenceOptions Options => new() { Directory = _folder.File("evidence"), BatchSize = BatchSize, PublishDirectory = _folder.File("published") };
+
+    public int BatchSize { get; init; }
 
     public EvidenceLog Log { get; private set; } = null!;
 
@@ -31,9 +33,14 @@ internal sealed class EvidenceFixture : IAsyncDisposable
 
     public string FileOf(string name) => _folder.File(name);
 
-    public static async Task<EvidenceFixture> CreateAsync(TimeProvider? time = null)
+    public static async Task<EvidenceFixture> CreateAsync(TimeProvider? time = null, int batchSize = 7, Func<EvidenceFixture, Task>? before = null)
     {
-        var fixture = new EvidenceFixture(time);
+        var fixture = new EvidenceFixture(time) { BatchSize = batchSize };
+        if (before is not null)
+        {
+            await before(fixture);
+        }
+
         fixture.Log = await EvidenceLog.OpenAsync(fixture.Database, fixture.Options, time ?? fixture.Time);
         return fixture;
     }
@@ -63,6 +70,16 @@ internal sealed class EvidenceFixture : IAsyncDisposable
     /// <summary>An object that was accepted, archived and read.</summary>
     public async Task<SealedObjectInfo> AddAsync(string name, int size, Guid? of = null)
     {
+        SealedObjectInfo info = await AddBytesAsync(name, size, of);
+        await QueueAsync(EvidenceKind.Acceptance, "accepted", info);
+        await QueueAsync(EvidenceKind.Archive, "archived", info);
+        await Log.RecordAccessAsync(info.Id, "anna", null, CancellationToken.None);
+        return info;
+    }
+
+    /// <summary>An object that the log was not told of.</summary>
+    public async Task<SealedObjectInfo> AddBytesAsync(string name, int size, Guid? of = null)
+    {
         byte[] bytes = await Sample.SealAsync(Sample.Bytes(size));
         var id = new SealedObjectId(of ?? EventId, name);
         var info = new SealedObjectInfo
@@ -79,16 +96,13 @@ internal sealed class EvidenceFixture : IAsyncDisposable
         };
         _objects[id.ToString()] = bytes;
         Objects.Add(info);
-        await QueueAsync(EvidenceKind.Acceptance, "accepted", info);
-        await QueueAsync(EvidenceKind.Archive, "archived", info);
-        await Log.RecordAccessAsync(id, "anna", null, CancellationToken.None);
         return info;
     }
 
     public async Task<byte[]> ExportAsync()
     {
         using var output = new MemoryStream();
-        Assert.True(await EvidenceExport.WriteAsync(Log, EventId, [.. Objects.Where(o => o.Id.EventId == EventId)], Read, output, CancellationToken.None));
+        Assert.True(await EvidenceExport.WriteAsync(Log, EventId, "ben", _ => [.. Objects.Where(o => o.Id.EventId == EventId)], Read, output, CancellationToken.None));
         return output.ToArray();
     }
 
@@ -99,9 +113,9 @@ internal sealed class EvidenceFixture : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private Task<ArchiveRead?> Read(SealedObjectId id, CancellationToken cancellationToken)
+    private Task<ArchiveRead?> Read(SealedObjectInfo info, CancellationToken cancellationToken)
     {
-        byte[] bytes = _objects[id.ToString()];
+        byte[] bytes = _objects[info.Id.ToString()];
         return Task.FromResult<ArchiveRead?>(new ArchiveRead(new MemoryStream(bytes), bytes.Length, bytes.Length));
     }
 
