@@ -94,6 +94,26 @@ public sealed class ArchiveTests(RadosGateway s3, PostgresServer postgres) : ICl
             [.. table.Split('\n').TakeWhile(l => l.StartsWith('|')).SelectMany(l => Regex.Matches(l.Split('|')[1], "`([a-z_]+)`")).Select(m => m.Groups[1].Value)];
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task what_the_archive_has_lost_is_said_to_be_and_a_car_file_is_an_access()
+    {
+        await using RunningNode node = await RunningNode.StartAsync();
+        using EdgeClient client = await node.ConnectAsync();
+        (Guid id, byte[] clip) = await UploadAsync(node, client, "front-door", 10_000);
+        await ArchivedAsync(node, id);
+        using HttpClient http = Http(node);
+        byte[] car = await http.GetByteArrayAsync($"/api/v1/events/{id}/archive.car");
+        Assert.True(car.AsSpan().IndexOf(clip) > 0);
+        await Eventually.IsTrueAsync(async () => await CountAsync(http, "access") == 2, "clip and metadata were read, and the log says so");
+
+        File.Delete(Directory.GetFiles(Path.Combine(node.Node.Folder, "archive"), "clip.mp4", SearchOption.AllDirectories).Single(f => !f.Contains("/.sha256/", StringComparison.Ordinal)));
+        await http.PostAsJsonAsync("/api/v1/archive/reconcile", new { repair = true });
+        HttpResponseMessage lost = await http.GetAsync($"/api/v1/events/{id}/clip");
+        Assert.Equal(HttpStatusCode.NotFound, lost.StatusCode);
+        Assert.Equal("failed", (await lost.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("archive_status").GetString());
+        Assert.Equal(2, await CountAsync(http, "access"));
+    }
+
     [RequiresFact("radosgw", "/usr/lib/postgresql", Timeout = 240_000)]
     public async Task a_node_on_s3_and_postgresql_archives_and_is_killed_and_goes_on()
     {
@@ -131,6 +151,18 @@ public sealed class ArchiveTests(RadosGateway s3, PostgresServer postgres) : ICl
         BaseAddress = new Uri(node.Node.Address),
         DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", node.Node.Token) },
     };
+
+    /// <summary>Entries of a kind in the evidence log.</summary>
+    private static async Task<int> CountAsync(HttpClient http, string kind)
+    {
+        int count = 0;
+        for (int i = 0; await http.GetAsync($"/api/v1/evidence/entries/{i}") is { IsSuccessStatusCode: true } entry; i++)
+        {
+            count += (await entry.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("kind").GetString() == kind ? 1 : 0;
+        }
+
+        return count;
+    }
 
     private static async Task<JsonElement> Objects(RunningNode node, string query) => (await node.Api.GetAsync($"archive/objects?{query}", None)).GetProperty("objects");
 
