@@ -60,7 +60,7 @@ internal sealed class DataFolder
 
     public SealedArchiveOptions ReadArchiveOptions()
     {
-        var options = new SealedArchiveOptions { Directory = System.IO.Path.Combine(Path, "storage") };
+        var options = new SealedArchiveOptions();
         ArchiveSettings.Bind(Configuration(), options);
         options.Directory = System.IO.Path.Combine(Path, "storage");
         return options;

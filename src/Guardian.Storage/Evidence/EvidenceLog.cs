@@ -36,7 +36,7 @@ public sealed class EvidenceLog : IAsyncDisposable
     private readonly EvidenceKeyring _keys;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly WakeSignal _wake = new();
     private readonly SemaphoreSlim _sequencer = new(1, 1);
     private readonly HashSet<string> _accesses = [];
     private long _accessMinute;
@@ -308,20 +308,7 @@ public sealed class EvidenceLog : IAsyncDisposable
     }
 
     /// <summary>Makes the sequencer look at once: call it after something was queued.</summary>
-    internal void Wake()
-    {
-        if (_wake.CurrentCount == 0)
-        {
-            try
-            {
-                _wake.Release();
-            }
-            catch (SemaphoreFullException)
-            {
-                // Somebody else has just woken it.
-            }
-        }
-    }
+    internal void Wake() => _wake.Raise();
 
     /// <summary>Opens the log of an archive beside the node that runs it, for whoever may read the node's folder. Several processes may take the queue into the tree; they wait for each other.</summary>
     /// <param name="options">The archive's options.</param>

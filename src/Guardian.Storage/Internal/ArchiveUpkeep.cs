@@ -9,8 +9,7 @@ internal sealed class ArchiveUpkeep(
     /// <summary>How often quotas are looked at and deletions that failed are tried again, and how often the policies are applied.</summary>
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(5), PolicyInterval = TimeSpan.FromMinutes(1);
 
-    private readonly SemaphoreSlim _wake = new(0, 1);
-    private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly WakeSignal _wake = new();
 
     public event EventHandler<CameraUsage>? QuotaNearlyFull;
 
@@ -29,7 +28,7 @@ internal sealed class ArchiveUpkeep(
                 }
                 else
                 {
-                    await DeleteMarkedAsync(cancellationToken).ConfigureAwait(false);
+                    await sweeper.DeleteMarkedAsync(cancellationToken).ConfigureAwait(false);
                 }
 
                 await WarnAsync(cancellationToken).ConfigureAwait(false);
@@ -54,22 +53,12 @@ internal sealed class ArchiveUpkeep(
         }
     }
 
-    public void Wake()
-    {
-        try
-        {
-            _wake.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It is awake already.
-        }
-    }
+    public void Wake() => _wake.Raise();
 
     public async Task<int> DeleteDueAsync(CancellationToken cancellationToken)
     {
         await sweeper.MarkDueAsync(cancellationToken).ConfigureAwait(false);
-        return await DeleteMarkedAsync(cancellationToken).ConfigureAwait(false);
+        return await sweeper.DeleteMarkedAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<ReconcileReport> ReconcileAsync(bool repair, CancellationToken cancellationToken)
@@ -79,25 +68,7 @@ internal sealed class ArchiveUpkeep(
         return report;
     }
 
-    public void Dispose()
-    {
-        _wake.Dispose();
-        _one.Dispose();
-    }
-
-    /// <summary>One at a time, so that two callers do not delete the same object side by side.</summary>
-    private async Task<int> DeleteMarkedAsync(CancellationToken cancellationToken)
-    {
-        await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await sweeper.DeleteMarkedAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _one.Release();
-        }
-    }
+    public void Dispose() => _wake.Dispose();
 
     private async Task WarnAsync(CancellationToken cancellationToken)
     {

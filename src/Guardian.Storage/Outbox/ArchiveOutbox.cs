@@ -19,7 +19,7 @@ internal sealed class ArchiveOutbox(SealedArchiveOptions options, IArchiveStore 
     /// <summary>Longest that a store which is down is left alone: what it costs to look is one request.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
-    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly WakeSignal _wake = new();
     private readonly ConcurrentDictionary<SealedObjectId, bool> _busy = new();
     private readonly StoreBreaker _breaker = new(
         options.StoreFailuresUntilDown, options.RetryDelay, options.MaxRetryDelay < LongestPause ? options.MaxRetryDelay : LongestPause, time);
@@ -29,17 +29,7 @@ internal sealed class ArchiveOutbox(SealedArchiveOptions options, IArchiveStore 
 
     public ArchiveStoreHealth StoreHealth => _breaker.Health;
 
-    public void Wake()
-    {
-        try
-        {
-            _wake.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It is awake already.
-        }
-    }
+    public void Wake() => _wake.Raise();
 
     public void Dispose() => _wake.Dispose();
 
