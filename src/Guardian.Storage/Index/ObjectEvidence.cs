@@ -10,7 +10,7 @@ internal static class ObjectEvidence
     /// <summary>The actor of what the node does by its policies.</summary>
     public const string Node = "node";
 
-    public static void Append(DbConnection connection, EvidenceKind kind, string what, DateTimeOffset at, SealedObjectInfo info, string actor = Node, string? reason = null)
+    public static void Append(DbConnection connection, EvidenceKind kind, string what, DateTimeOffset at, SealedObjectInfo info, string actor = Node, string? reason = null, bool mayRecur = false)
     {
         var details = new Dictionary<string, string>
         {
@@ -35,8 +35,9 @@ internal static class ObjectEvidence
             details["reason"] = reason;
         }
 
-        // An object that was deleted may come again; it began at another time.
-        EvidenceQueue.Append(connection, new EvidenceRecord(kind, at, info.Id.EventId, info.Id.Name, $"{what} {SqlTime.ToSql(info.CreatedAt)}", details));
+        // An object that was deleted may come again; it began at another time. What may happen again to the same one is told apart by when it did.
+        string once = $"{what} {SqlTime.ToSql(info.CreatedAt)}{(mayRecur ? $" {SqlTime.ToSql(at)}" : "")}";
+        EvidenceQueue.Append(connection, new EvidenceRecord(kind, at, info.Id.EventId, info.Id.Name, once, details));
     }
 
     public static void Append(DbConnection connection, string what, LegalHold hold, DateTimeOffset at)

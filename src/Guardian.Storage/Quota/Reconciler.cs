@@ -150,7 +150,7 @@ internal sealed class Reconciler(IArchiveStore store, StorageDatabase database, 
                 """,
                 new { Error = "archive: the store does not have it any more as it was", Now = SqlTime.ToSql(now), EventId = lost.Id.EventId.ToString(), lost.Id.Name }) > 0)
             {
-                ObjectEvidence.Append(c, EvidenceKind.Archive, "lost", now, lost);
+                ObjectEvidence.Append(c, EvidenceKind.Archive, EvidenceFields.Lost, now, lost, mayRecur: true);
             }
         },
         cancellationToken);
@@ -167,7 +167,7 @@ internal sealed class Reconciler(IArchiveStore store, StorageDatabase database, 
                 new { Now = SqlTime.ToSql(now), EventId = found.Id.EventId.ToString(), found.Id.Name }) > 0)
             {
                 UsageLedger.Charge(c, found.CameraId, found.Size, 0);
-                ObjectEvidence.Append(c, EvidenceKind.Archive, "found again", now, found);
+                ObjectEvidence.Append(c, EvidenceKind.Archive, "found again", now, found, mayRecur: true);
             }
         },
         cancellationToken);
@@ -229,7 +229,7 @@ internal sealed class Reconciler(IArchiveStore store, StorageDatabase database, 
                 if (added)
                 {
                     UsageLedger.Charge(c, camera, adopted.Size, 1);
-                    ObjectEvidence.Append(c, EvidenceKind.Archive, "adopted", time.GetUtcNow(), adopted);
+                    ObjectEvidence.Append(c, EvidenceKind.Archive, EvidenceFields.Adopted, time.GetUtcNow(), adopted);
                 }
 
                 return added;

@@ -163,7 +163,7 @@ internal sealed class DeletionQueue(StorageDatabase database, TimeProvider time)
             connection.Execute(
                 $"UPDATE objects SET status = {(int)SealedObjectStatus.Deleting}, next_attempt_at = 0, attempts = 0, deletion_actor = @Actor, deletion_reason = @Reason, updated_at = @Now WHERE event_id = @EventId AND name = @Name",
                 new { EventId = info.Id.EventId.ToString(), info.Id.Name, Actor = actor, Reason = reason, Now = SqlTime.ToSql(now) });
-            ObjectEvidence.Append(connection, EvidenceKind.Retention, "to be deleted", now, info, actor, reason);
+            ObjectEvidence.Append(connection, EvidenceKind.Retention, EvidenceFields.ToBeDeleted, now, info, actor, reason);
         }
 
         return found;

@@ -116,6 +116,13 @@ public sealed class IndexTests(PostgresServer postgres) : IAsyncLifetime
         await _rules.Archive.ReconcileAsync(repair: true, None);
         Assert.Equal(SealedObjectStatus.Completed, (await _rules.Archive.GetAsync(gone.Id, None))!.Status);
         Assert.Equal(info.Size + gone.Size, (await _rules.UsageAsync("door")).Bytes);
+
+        // And is lost once more, which the log has twice then.
+        _rules.Time.Advance(TimeSpan.FromDays(1));
+        File.Delete(_rules.FileOf(gone));
+        await _rules.Archive.ReconcileAsync(repair: true, None);
+        await _rules.Archive.Evidence.IntegrateAsync(None);
+        Assert.Equal(2, (await _rules.Archive.Evidence.ListForEventAsync(gone.Id.EventId, None)).Count(e => e.Details!.Contains("\"lost\"", StringComparison.Ordinal)));
     }
 
     [Theory(Timeout = 60_000), ClassData(typeof(IndexDatabases))]
