@@ -3,6 +3,9 @@ namespace Guardian.Models;
 /// <summary>Where datasets and models are kept, and how much of them.</summary>
 public sealed class GuardianModelsOptions
 {
+    /// <summary>Where a host binds these options from its configuration.</summary>
+    public const string Section = "Guardian:Models";
+
     /// <summary>The folder of models.db, datasets/ and models/. Required; created if absent, readable by its owner only. Several processes may have it open.</summary>
     public string Directory { get; set; } = "";
 
