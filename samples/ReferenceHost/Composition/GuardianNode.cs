@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Guardian.Analysis;
 using Guardian.Events;
+using Guardian.Models;
 using Guardian.ReferenceHost.Adapters;
 using Guardian.ReferenceHost.Api;
 using Guardian.ReferenceHost.Metrics;
@@ -18,7 +19,7 @@ namespace Guardian.ReferenceHost.Composition;
 /// <summary>Puts the packages together into one process.</summary>
 internal static class GuardianNode
 {
-    /// <summary>The API moves sealed bytes outward only; what comes in is small.</summary>
+    /// <summary>The API moves sealed bytes outward only; what comes in is small, but for imported datasets, which have a limit of their own.</summary>
     private const int MaxRequestBody = 64 << 10;
 
     /// <summary>Bytes of an answer that may wait for its reader.</summary>
@@ -97,6 +98,7 @@ internal static class GuardianNode
         services.Configure<SealedArchiveOptions>(o => ArchiveSettings.Bind(configuration, o));
         Bind<AnalysisOptions>(services, configuration, AnalysisOptions.Section);
         Bind<TunnelOptions>(services, configuration, TunnelOptions.Section);
+        Bind<GuardianModelsOptions>(services, configuration, GuardianModelsOptions.Section);
 
         string In(string name) => Path.Combine(settings.Data, name);
         services.AddSingleton(new Sealer(customer));
@@ -217,6 +219,7 @@ internal static class GuardianNode
         api.MapLinks();
         api.MapEvidence();
         api.MapNode();
+        api.MapDatasets();
         api.MapArchive();
         api.MapEdges();
         api.MapTelemetry();

@@ -25,7 +25,10 @@ internal sealed class SqliteModelCatalog : IModelCatalog, IDisposable
     public SqliteModelCatalog(ModelsFolder folder, ILogger log)
     {
         (_folder, _log) = (folder, log);
-        RemoveLeftovers();
+        if (folder.IsAlone)
+        {
+            RemoveLeftovers();
+        }
     }
 
     public async Task<CatalogModel> RegisterAsync(TrainedModel model, string? name, CancellationToken cancellationToken)

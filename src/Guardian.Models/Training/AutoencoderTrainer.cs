@@ -43,10 +43,16 @@ public sealed class AutoencoderTrainer : IModelTrainer
         ArgumentNullException.ThrowIfNull(request);
         Identifiers.ThrowIfNotCamera(request.CameraId);
         TrainingOptionsValidator.ThrowIfInvalid(request.Options);
+        if (request.CheckpointInterval < TimeSpan.Zero || request.CheckpointInterval > TimeSpan.FromDays(1))
+        {
+            throw new ArgumentException($"{nameof(request.CheckpointInterval)} is {request.CheckpointInterval}; it must be from zero to 1 day.", nameof(request));
+        }
+
         using Activity? activity = GuardianModelsTelemetry.Activities.StartActivity("guardian.models.train");
         activity?.SetTag("guardian.camera.id", request.CameraId);
         long started = _time.GetTimestamp();
-        using var loader = new FrameLoader(request.Options, _log);
+        using var quiet = new QuietThread();
+        using FrameLoader loader = quiet.Do(() => new FrameLoader(request.Options, quiet, _log));
         FrameSet frames = await loader.LoadAsync(request.CameraId, request.Images, cancellationToken).ConfigureAwait(false);
         if (frames.Count < TrainingOptions.MinImages)
         {
@@ -57,7 +63,8 @@ public sealed class AutoencoderTrainer : IModelTrainer
 
         try
         {
-            return await Task.Run(() => Train(request, frames, loader, started, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
+            IProgress<TrainingProgress>? told = progress is null ? null : new CallersProgress(quiet, progress);
+            return await Task.Run(() => quiet.Do(() => Train(request, frames, loader, started, told, cancellationToken)), cancellationToken).ConfigureAwait(false);
         }
         catch (OnnxRuntimeException e)
         {
@@ -74,7 +81,8 @@ public sealed class AutoencoderTrainer : IModelTrainer
         _log.TrainingStarted(request.CameraId, training.Count, heldOut.Count, loader.Skipped);
         AutoencoderShape shape = AutoencoderShape.Standard(Math.Min(options.BatchSize, training.Count), options.InputSize, options.LatentSize);
         Background background = Background.Of(training);
-        using var run = new TrainingRun(shape, background, options, _time, started);
+        TrainingCheckpoint? checkpoint = request.CheckpointFile is null ? null : new TrainingCheckpoint(request, loader.Fingerprint(), _time, _log);
+        using var run = new TrainingRun(shape, background, options, _time, started, checkpoint);
         run.EpochEnded = p =>
         {
             _log.EpochEnded(request.CameraId, p.Epoch, p.Loss, p.ValidationError);
@@ -112,5 +120,11 @@ public sealed class AutoencoderTrainer : IModelTrainer
                 Seconds = seconds,
             },
         };
+    }
+
+    /// <summary>Whoever is told of progress does what they like, so not on the quiet thread.</summary>
+    private sealed class CallersProgress(QuietThread quiet, IProgress<TrainingProgress> inner) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => quiet.OnCaller(() => inner.Report(value));
     }
 }

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using System.Security.Cryptography;
 using Guardian.Models.Inference;
+using Guardian.Models.Internal;
 using Guardian.Shared.Imaging;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
@@ -11,6 +12,7 @@ namespace Guardian.Models.Training;
 internal sealed class FrameLoader : IDisposable
 {
     private readonly TrainingOptions _options;
+    private readonly QuietThread _quiet;
     private readonly ILogger _log;
     private readonly InferenceSession _preprocessing;
     private readonly RunOptions _run = new();
@@ -18,9 +20,9 @@ internal sealed class FrameLoader : IDisposable
     private int _stride = 1;
     private int _seen;
 
-    public FrameLoader(TrainingOptions options, ILogger log)
+    public FrameLoader(TrainingOptions options, QuietThread quiet, ILogger log)
     {
-        (_options, _log) = (options, log);
+        (_options, _quiet, _log) = (options, quiet, log);
         _preprocessing = OnnxSessions.Open(PreprocessingGraph.Build(options.InputSize), options.EffectiveThreads, spin: false);
     }
 
@@ -32,7 +34,7 @@ internal sealed class FrameLoader : IDisposable
     {
         await foreach (TrainingImage image in images.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
-            Take(cameraId, image);
+            _quiet.Do(() => Take(cameraId, image));
         }
 
         return new FrameSet([.. _kept.Select(f => f.Pixels)], 3 * _options.InputSize * _options.InputSize);

@@ -57,6 +57,12 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>Parameters and moments after the last step, by the names of the graph's inputs.</summary>
     public IReadOnlyDictionary<string, OrtValue> State => _state[_steps & 1];
 
+    /// <summary>Steps done.</summary>
+    public int Steps => _steps;
+
+    /// <summary>Goes on as after so many steps; what <see cref="State"/> then holds is to be overwritten.</summary>
+    public void Continue(int steps) => _steps = steps;
+
     /// <summary>Runs one step and returns the loss before it.</summary>
     public float Step(double learningRate)
     {
