@@ -1,35 +1,28 @@
 using System.Globalization;
+using Guardian.Bench.Scenes;
+using Guardian.Models;
 using Guardian.SceneSets;
 
-string root = args[0];
-int seed = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1;
-string video = Directory.CreateTempSubdirectory("scenes").FullName;
-foreach (Func<SceneSet> make in new Func<SceneSet>[] { () => StreetVideo.Pedestrians(Directory.CreateDirectory(Path.Combine(video, "a")).FullName), () => StreetVideo.EmptyStreet(Directory.CreateDirectory(Path.Combine(video, "b")).FullName) })
-{
-    Write(make());
-}
+// Without arguments all sets are rendered and judged. --write DIR puts them into folders, --read DIR judges such folders, --seed N renders other frames,
+// --frames N sets the number of training frames, --set NAME takes one set, --epochs N trains shorter.
+string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var i && i + 1 < args.Length ? args[i + 1] : null;
+int Number(string name, int otherwise) => Option(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
-foreach (SceneSet set in Scenes.All(seed))
+using var video = new VideoFolder();
+IEnumerable<SceneSet> sets = Option("--read") is { } read
+    ? Directory.GetDirectories(read).Order(StringComparer.Ordinal).Select(SceneFolder.Read)
+    : [.. video.Sets(), .. Scenes.All(Number("--seed", 1), Number("--frames", 300))];
+var report = new SceneReport(new TrainingOptions { Epochs = Number("--epochs", 40) });
+foreach (SceneSet set in sets.Where(s => Option("--set") is not { } wanted || s.Name == wanted))
 {
-    Write(set);
-}
-
-void Write(SceneSet set)
-{
-    string folder = Path.Combine(root, set.Name);
-    Directory.CreateDirectory(Path.Combine(folder, "normal"));
-    Directory.CreateDirectory(Path.Combine(folder, "judge"));
-    int i = 0;
-    foreach (byte[] jpeg in set.Training)
+    if (Option("--write") is { } root)
     {
-        File.WriteAllBytes(Path.Combine(folder, "normal", $"{i++:00000}.jpg"), jpeg);
+        SceneFolder.Write(set, root);
     }
-
-    i = 0;
-    foreach (SceneFrame frame in set.Judging)
+    else
     {
-        File.WriteAllBytes(Path.Combine(folder, "judge", $"{i++:00000}_{frame.Kind?.ToString() ?? "normal"}_{frame.Condition.Replace(' ', '-')}_{frame.Event}.jpg"), frame.Jpeg);
+        await report.JudgeAsync(set);
     }
-
-    Console.WriteLine($"{set.Name}: {i}");
 }
+
+report.Total();
