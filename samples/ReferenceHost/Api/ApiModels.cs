@@ -42,7 +42,7 @@ public sealed record CameraDto(
 /// <summary>A training job. <c>state</c> is queued, running, completed, failed or cancelled; <c>dataset_version</c> is null until it begins.</summary>
 public sealed record TrainingDto(
     string JobId, string State, int Epoch, int Epochs, double? Loss, double? ValidationError, double SecondsElapsed, double? SecondsLeft, string? Error, double? LearningRate = null,
-    string CameraId = "", int Priority = 0, int Attempts = 0, int? DatasetVersion = null, string? ModelId = null, DateTimeOffset CreatedAt = default, DateTimeOffset UpdatedAt = default);
+    string CameraId = "", int Priority = 0, int Attempts = 0, int? DatasetVersion = null, string? ModelId = null, DateTimeOffset? CreatedAt = null, DateTimeOffset? UpdatedAt = null);
 
 /// <summary>An order to train; <c>priority</c> is -100 to 100, 0 when absent.</summary>
 public sealed record TrainingRequestDto(string? CameraId, int? Priority);

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text.Json;
 using Guardian.Models.Internal;
 using Guardian.Shared.Files;
@@ -11,9 +10,6 @@ namespace Guardian.Models.Datasets;
 internal sealed class DatasetTransfer(IDatasetStore datasets, ModelsFolder folder, DatasetImportLimits limits, TimeProvider time, ILogger log) : IDatasetTransfer
 {
     private const int CopyBuffer = 128 << 10;
-
-    /// <summary>The first and the last moment that a ZIP file's dates can say.</summary>
-    private static readonly DateTimeOffset FirstZipDate = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero), LastZipDate = new(2107, 12, 31, 23, 59, 58, TimeSpan.Zero);
 
     public async Task<DatasetImportReport> ImportZipAsync(Stream zip, DatasetImportRequest request, CancellationToken cancellationToken)
     {
@@ -44,17 +40,15 @@ internal sealed class DatasetTransfer(IDatasetStore datasets, ModelsFolder folde
         Identifiers.ThrowIfNotCamera(request.CameraId);
         (List<StoredSnapshot> pictures, long cursor) = await ChooseAsync(request, cancellationToken).ConfigureAwait(false);
         string hash = DatasetHash.Of(pictures.Select(Row));
-        ZipArchive zip = await ZipArchive.CreateAsync(output, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken).ConfigureAwait(false);
-        await using (zip.ConfigureAwait(false))
+        var zip = new ZipWriter(output);
+        await zip.AddAsync(DatasetManifest.FileName, time.GetUtcNow(), Manifest(request, pictures, cursor, hash), cancellationToken).ConfigureAwait(false);
+        foreach (StoredSnapshot picture in pictures)
         {
-            await WriteAsync(zip, DatasetManifest.FileName, time.GetUtcNow(), Manifest(request, pictures, cursor, hash), CompressionLevel.Fastest, cancellationToken).ConfigureAwait(false);
-            foreach (StoredSnapshot picture in pictures)
-            {
-                ReadOnlyMemory<byte> jpeg = await datasets.ReadAsync(picture, cancellationToken).ConfigureAwait(false);
-                await WriteAsync(zip, FileName(picture), picture.CapturedAt, jpeg, CompressionLevel.NoCompression, cancellationToken).ConfigureAwait(false);
-            }
+            ReadOnlyMemory<byte> jpeg = await datasets.ReadAsync(picture, cancellationToken).ConfigureAwait(false);
+            await zip.AddAsync(FileName(picture), picture.CapturedAt, jpeg, cancellationToken).ConfigureAwait(false);
         }
 
+        await zip.FinishAsync(cancellationToken).ConfigureAwait(false);
         return new DatasetExport(pictures.Count, pictures.Sum(p => p.Size), cursor, hash);
     }
 
@@ -167,16 +161,4 @@ internal sealed class DatasetTransfer(IDatasetStore datasets, ModelsFolder folde
         CapturedAt = SqlTime.ToSql(p.CapturedAt),
         Conditions = SnapshotConditions.ToText(p.Conditions),
     };
-
-    private static async Task WriteAsync(
-        ZipArchive zip, string name, DateTimeOffset modifiedAt, ReadOnlyMemory<byte> content, CompressionLevel level, CancellationToken cancellationToken)
-    {
-        ZipArchiveEntry entry = zip.CreateEntry(name, level);
-        entry.LastWriteTime = modifiedAt < FirstZipDate ? FirstZipDate : modifiedAt > LastZipDate ? LastZipDate : modifiedAt.ToUniversalTime();
-        Stream stream = await entry.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using (stream.ConfigureAwait(false))
-        {
-            await stream.WriteAsync(content, cancellationToken).ConfigureAwait(false);
-        }
-    }
 }
