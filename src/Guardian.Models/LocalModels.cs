@@ -1,6 +1,6 @@
 using Guardian.Models.Catalog;
 using Guardian.Models.Datasets;
-using Guardian.Models.Deployment;
+using Guardian.Models.Rollouts;
 using Guardian.Models.Internal;
 using Guardian.Models.Jobs;
 using Microsoft.Extensions.Logging;
@@ -33,7 +33,7 @@ public sealed class LocalModels : IAsyncDisposable
         {
             var folder = new ModelsFolder(options.Directory);
             return (folder, new SqliteDatasetStore(folder, options, _time, _logs.CreateLogger<SqliteDatasetStore>()),
-                new SqliteModelCatalog(folder, _logs.CreateLogger<SqliteModelCatalog>()));
+                new SqliteModelCatalog(folder, options, _time, _logs.CreateLogger<SqliteModelCatalog>()));
         });
         Distributor = CreateDistributor(_catalog);
         Jobs = new SqliteTrainingJobs(_folder, _time);
@@ -61,5 +61,5 @@ public sealed class LocalModels : IAsyncDisposable
 
     /// <summary>A distributor of models from a catalog that may be another than this folder's.</summary>
     internal IModelDistributor CreateDistributor(IModelCatalog catalog) =>
-        new SqliteModelDistributor(_folder, catalog, _time, _logs.CreateLogger<SqliteModelDistributor>());
+        new SqliteModelDistributor(_folder, catalog, _datasets, _time, _logs.CreateLogger<SqliteModelDistributor>());
 }
