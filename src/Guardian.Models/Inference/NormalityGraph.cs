@@ -106,8 +106,9 @@ internal static class NormalityGraph
     {
         GraphValue z = g.Over(
             g.Minus(errors, g.Tensor($"{name}.error_centre", norm.Norm.Centre, 1, places)), g.Tensor($"{name}.error_reach", norm.Norm.Reach, 1, places));
+        GraphValue standing = ReconstructionError.WriteStanding(g, z);
         GraphValue middle = g.Scalar(norm.Scale.Middle), range = g.Scalar(norm.Scale.Limit - norm.Scale.Middle);
-        return (g.Over(g.Minus(MapParts.Top(g, z, places, MapParts.Strongest), middle), range), g.Over(g.Minus(z, middle), range));
+        return (g.Over(g.Minus(MapParts.Top(g, standing, places, MapParts.Strongest), middle), range), g.Over(g.Minus(standing, middle), range));
     }
 
     private static float[] Unpacked(float[] packed, int places)

@@ -38,9 +38,10 @@ internal static class ReconstructionFit
         return (norms, scores);
     }
 
-    /// <summary>The same that <see cref="MapParts.Top"/> computes.</summary>
+    /// <summary>The same that the graph computes.</summary>
     private static float Part(float[] z)
     {
+        ReconstructionError.Stand(z);
         z.AsSpan().Sort();
         return (float)z.AsSpan(z.Length - MapParts.Strongest).ToArray().Average(v => (double)v);
     }

@@ -1,6 +1,6 @@
 using Guardian.Models.Tests.Support;
 
-namespace Guardian.Models.Tests.Deployment;
+namespace Guardian.Models.Tests.Rollouts;
 
 public sealed class ModelDistributorTests
 {
@@ -45,8 +45,15 @@ public sealed class ModelDistributorTests
         await using var store = new Store();
         (CatalogModel model, ModelDeployment deployment) = await Order(store);
         await File.WriteAllBytesAsync(Path.Combine(store.Folder, "models", model.ModelId, "model.onnx"), new byte[model.Size]);
+        await using (Stream stream = await store.Models.Distributor.OpenModelAsync(deployment.DeploymentId, 0, default))
+        {
+            await Assert.ThrowsAsync<ModelException>(() => stream.ReadExactlyAsync(new byte[100]).AsTask());
+        }
+
+        // The edge asks again, and learns that it need not.
         await Assert.ThrowsAsync<ModelException>(() => store.Models.Distributor.OpenModelAsync(deployment.DeploymentId, 0, default));
-        Assert.Equal(DeploymentState.Pending, (await store.Models.Distributor.GetAsync(deployment.DeploymentId, default))!.State);
+        Assert.Equal(DeploymentState.Failed, (await store.Models.Distributor.GetAsync(deployment.DeploymentId, default))!.State);
+        Assert.Equal(ModelStatus.Failed, (await store.Models.Catalog.GetAsync(model.ModelId, default))!.Status);
     }
 
     [Fact(Timeout = 60_000)]
@@ -57,7 +64,7 @@ public sealed class ModelDistributorTests
         {
             m => Success(m) with { Sha256 = new string('0', 64) },
             m => Success(m) with { Sha256 = null },
-            m => Success(m) with { ProbeScore = m.Metadata.ProbeScore * 1.05 },
+            m => Success(m) with { ProbeScore = m.ProbeScore * 1.05 },
             m => Success(m) with { ProbeScore = double.NaN },
             m => Success(m) with { Success = false, Error = "no space" },
         })
@@ -155,7 +162,7 @@ public sealed class ModelDistributorTests
     }
 
     private static DeploymentReport Success(CatalogModel model) =>
-        new() { Success = true, Sha256 = model.Sha256, ProbeScore = model.Metadata.ProbeScore * 1.001 };
+        new() { Success = true, Sha256 = model.Sha256, ProbeScore = model.ProbeScore * 1.001 };
 
     private static Task<ModelDeployment?> Report(Store store, ModelDeployment deployment, DeploymentReport report) =>
         store.Models.Distributor.ReportAsync(deployment.DeploymentId, "edge-1", report, default);

@@ -15,6 +15,9 @@ public sealed record ModelDeployment
     /// <summary>The model.</summary>
     public required string ModelId { get; init; }
 
+    /// <summary>True when the edge is to stop working with the model and go on without one.</summary>
+    public bool IsWithdrawal { get; init; }
+
     /// <summary>How far it is.</summary>
     public required DeploymentState State { get; init; }
 
@@ -35,6 +38,9 @@ public sealed record ModelDeployment
 
     /// <summary>The probe score the edge reported, or null.</summary>
     public double? ProbeScore { get; init; }
+
+    /// <summary>Milliseconds for one frame that the edge reported, or null.</summary>
+    public double? MillisecondsPerFrame { get; init; }
 
     /// <summary>Why it failed, or null.</summary>
     public string? Error { get; init; }

@@ -1,13 +1,14 @@
 using Guardian.Shared.Sql;
 
-namespace Guardian.Models.Deployment;
+namespace Guardian.Models.Rollouts;
 
 /// <summary>A row of the table deployments, as Dapper reads it.</summary>
 internal sealed class DeploymentRow
 {
     public const string Columns =
         "sequence AS Sequence, deployment_id AS DeploymentId, camera_id AS CameraId, edge_id AS EdgeId, model_id AS ModelId, state AS State, size AS Size, "
-        + "sha256 AS Sha256, created_at AS CreatedAt, updated_at AS UpdatedAt, reported_sha256 AS ReportedSha256, probe_score AS ProbeScore, error AS Error";
+        + "sha256 AS Sha256, created_at AS CreatedAt, updated_at AS UpdatedAt, reported_sha256 AS ReportedSha256, probe_score AS ProbeScore, milliseconds AS Milliseconds, "
+        + "is_withdrawal AS IsWithdrawal, error AS Error";
 
     public long Sequence { get; set; }
 
@@ -33,6 +34,10 @@ internal sealed class DeploymentRow
 
     public double? ProbeScore { get; set; }
 
+    public double? Milliseconds { get; set; }
+
+    public bool IsWithdrawal { get; set; }
+
     public string? Error { get; set; }
 
     public ModelDeployment ToDeployment() => new()
@@ -48,6 +53,8 @@ internal sealed class DeploymentRow
         UpdatedAt = SqlTime.FromSql(UpdatedAt),
         ReportedSha256 = ReportedSha256,
         ProbeScore = ProbeScore,
+        MillisecondsPerFrame = Milliseconds,
+        IsWithdrawal = IsWithdrawal,
         Error = Error,
     };
 }
