@@ -25,6 +25,8 @@ internal static class CommandLine
             ArchiveVerbs.Create(),
             DatasetVerbs.Create(),
             TrainingVerbs.Create(),
+            TrainVerb.Create(),
+            ScoreVerb.Create(),
             KeyCommands.Create(),
             EvidenceVerbs.Create(),
         };

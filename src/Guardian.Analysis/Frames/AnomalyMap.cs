@@ -7,7 +7,7 @@ public sealed class AnomalyMap
     private const double MaxStrength = 1e6;
 
     /// <summary>Makes a map.</summary>
-    /// <param name="score">Mean of the 1 % strangest patches, in standard deviations; finite.</param>
+    /// <param name="score">How strange the frame is as a whole; finite.</param>
     /// <param name="threshold">Scores above it are anomalous; finite and positive.</param>
     /// <param name="cells">[row, column] from the top left, 1 to 512 a side. Not copied.</param>
     /// <exception cref="AnalysisException">A value is outside its bounds: the model is not one to judge by.</exception>
@@ -34,15 +34,15 @@ public sealed class AnomalyMap
         Cells = cells;
     }
 
-    /// <summary>Mean of the 1 % strangest patches, in standard deviations from what is normal at their places.</summary>
+    /// <summary>How strange the frame is as a whole, on the scale of <see cref="Threshold"/>.</summary>
     public double Score { get; }
 
     /// <summary>Scores above it are anomalous.</summary>
     public double Threshold { get; }
 
     /// <summary>
-    /// [row, column] from the top left over the whole frame, in standard deviations. A model of side s looks through 16×16 windows every 4
-    /// pixels, so there are (s − 16) / 4 + 1 cells a side: 53 for 224. A cell that is not a number says nothing.
+    /// How strange each place is, [row, column] from the top left, the cells dividing the frame evenly, on the scale of <see cref="Threshold"/>. A model with an
+    /// input of 224×224 has 56×56 cells. A cell that is not a number says nothing.
     /// </summary>
     public float[,] Cells { get; }
 
@@ -53,7 +53,7 @@ public sealed class AnomalyMap
     public double Strength => Math.Clamp(Score / Threshold, 0, MaxStrength);
 
     /// <summary>The share of cells at or above a level, 0 to 1.</summary>
-    /// <param name="level">In standard deviations.</param>
+    /// <param name="level">On the scale of the cells.</param>
     public double ShareAbove(double level)
     {
         int above = 0;

@@ -62,6 +62,7 @@ internal static class MetadataFile
         OnnxSize = model.Onnx.Length,
         OnnxSha256 = Convert.ToHexStringLower(SHA256.HashData(model.Onnx.Span)),
         Opset = GraphBuilder.OperatorSet,
+        MinimumRuntime = GraphBuilder.MinimumRuntime,
         Producer = GraphBuilder.Producer,
     };
 }

@@ -65,6 +65,9 @@ public sealed record ModelMetadata
     /// <summary>Operator set the model file needs.</summary>
     public required int Opset { get; init; }
 
+    /// <summary>The oldest ONNX Runtime that has it, for example "1.14"; null in files of earlier versions.</summary>
+    public string? MinimumRuntime { get; init; }
+
     /// <summary>Program and version that wrote it.</summary>
     public required string Producer { get; init; }
 }

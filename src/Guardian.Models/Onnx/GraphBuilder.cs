@@ -16,6 +16,9 @@ internal sealed class GraphBuilder(string name)
     /// <summary>The file format version that belongs to operator set 18.</summary>
     public const int IrVersion = 8;
 
+    /// <summary>The first ONNX Runtime with that operator set.</summary>
+    public const string MinimumRuntime = "1.14";
+
     private const string Name = "Guardian.Models";
 
     private static readonly string Version = typeof(GraphBuilder).Assembly.GetName().Version!.ToString(3);

@@ -22,7 +22,7 @@ namespace Guardian.Models;
 /// <item>The mean of the others becomes the fixed background.</item>
 /// <item>Training steps run until the last epoch, until the held-out error has stopped falling, or until the time is used up.</item>
 /// <item>The best weights and the held-out frames tell what reconstruction errors are normal (<see cref="ReconstructionFit"/>).</item>
-/// <item>The exported model is loaded afresh and scores the probe picture: it is known to load before anyone receives it.</item>
+/// <item>The exported model is loaded afresh and must give held-out frames the scores that the training computed for them.</item>
 /// </list>
 /// </remarks>
 public sealed class AutoencoderTrainer : IModelTrainer
@@ -83,10 +83,11 @@ public sealed class AutoencoderTrainer : IModelTrainer
         _log.TrainingStarted(request.CameraId, training.Count, heldOut.Count, loader.Skipped);
         AutoencoderShape shape = AutoencoderShape.Of(options, Math.Min(options.BatchSize, training.Count));
         Background background = Background.Of(training);
+        Dictionary<string, float[]> initial = request.Previous.IsEmpty ? ParameterLayout.Draw(shape, options.Seed) : PreviousWeights.Read(request.Previous, shape);
         FrameFeatures features = FrameFeatures.Of(frames, shape.Width, shape.Height, options.EffectiveThreads, cancellationToken);
         NormalityFit normality = NormalityFit.Of(features, shape.Width, shape.Height, options.FalseAlarmShare, cancellationToken);
         TrainingCheckpoint? checkpoint = request.CheckpointFile is null ? null : new TrainingCheckpoint(request, loader.Fingerprint(), _time, _log);
-        using var run = new TrainingRun(shape, background, options, _time, started, checkpoint);
+        using var run = new TrainingRun(shape, background, options, _time, started, initial, checkpoint);
         run.EpochEnded = p =>
         {
             _log.EpochEnded(request.CameraId, p.Epoch, p.Loss, p.ValidationError);
@@ -94,10 +95,12 @@ public sealed class AutoencoderTrainer : IModelTrainer
         };
         TrainingOutcome outcome = run.Execute(training, heldOut, cancellationToken);
         (IReadOnlyList<ReconstructionNorm> reconstruction, IReadOnlyList<float> reconstructed) =
-            ReconstructionFit.Of(outcome.PatchErrors, split.HeldOut, normality, options.FalseAlarmShare);
-        float[] scores = [.. split.HeldOut.Select((frame, i) => Math.Max(normality.Scores[frame], reconstructed[i]))];
+            ReconstructionFit.Of(Errors(shape, background, outcome, frames, options.EffectiveThreads), split.HeldOut, normality, options.FalseAlarmShare);
+        float[] scores = [.. split.HeldOut.Select(frame => Math.Max(normality.Scores[frame], reconstructed[frame]))];
         byte[] onnx = InferenceGraph.Build(shape, background, outcome.Parameters, reconstruction, normality.Model);
         using var scorer = new ModelScorer(onnx, new ModelScorerOptions { Threads = options.EffectiveThreads });
+        double[] checkedScores = ExportCheck.Run(
+            scorer, shape, background, outcome.Parameters, normality.Model, reconstruction, heldOut, options.EffectiveThreads, cancellationToken);
         double mean = scores.Average(s => (double)s), seconds = _time.GetElapsedTime(started).TotalSeconds;
         _log.TrainingEnded(request.CameraId, outcome.EpochsRun, seconds, outcome.ValidationError, scorer.Threshold);
         return new TrainedModel
@@ -111,6 +114,7 @@ public sealed class AutoencoderTrainer : IModelTrainer
             DatasetFingerprint = loader.Fingerprint(),
             Options = options,
             CreatedAt = _time.GetUtcNow(),
+            Reduced = options.Reduce ? Reduce(onnx, shape, heldOut, checkedScores, options.EffectiveThreads) : null,
             Metrics = new TrainingMetrics
             {
                 TrainingImages = training.Count,
@@ -126,6 +130,20 @@ public sealed class AutoencoderTrainer : IModelTrainer
                 Seconds = seconds,
             },
         };
+    }
+
+    private static float[][] Errors(AutoencoderShape shape, Background background, TrainingOutcome outcome, FrameSet frames, int threads)
+    {
+        using var evaluator = new Evaluator(shape, background, threads);
+        return evaluator.PlaceErrors(frames, outcome.Parameters);
+    }
+
+    private static ReducedModel Reduce(byte[] onnx, AutoencoderShape shape, FrameSet heldOut, double[] full, int threads)
+    {
+        byte[] reduced = ReducedPrecision.Of(onnx);
+        using var scorer = new ModelScorer(reduced, new ModelScorerOptions { Threads = threads });
+        double[] differences = [.. ExportCheck.Scores(scorer, shape, ExportCheck.Rounded(heldOut)).Zip(full, (a, b) => Math.Abs(a - b))];
+        return new ReducedModel { Onnx = reduced, Frames = differences.Length, MeanDifference = differences.Average(), MaxDifference = differences.Max() };
     }
 
     /// <summary>Whoever is told of progress does what they like, so not on the quiet thread.</summary>

@@ -7,5 +7,4 @@ namespace Guardian.Models.Training;
 /// <param name="BestError">That error.</param>
 /// <param name="Loss">The last epoch's loss.</param>
 /// <param name="Elapsed">Time used.</param>
-/// <param name="PatchErrors">The held-out frames' patch errors of the best epoch.</param>
-internal sealed record CheckpointState(int Steps, int Epoch, int BestEpoch, double BestError, double Loss, TimeSpan Elapsed, float[][] PatchErrors);
+internal sealed record CheckpointState(int Steps, int Epoch, int BestEpoch, double BestError, double Loss, TimeSpan Elapsed);

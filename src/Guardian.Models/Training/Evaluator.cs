@@ -27,14 +27,39 @@ internal sealed class Evaluator : IDisposable
         _session.Dispose();
     }
 
-    /// <summary>Mean squared error over all frames, and every frame's patch errors, row-major.</summary>
-    public (double Error, float[][] PatchErrors) Measure(FrameSet frames, IReadOnlyDictionary<string, OrtValue> parameters)
+    /// <summary>Mean squared error over all frames.</summary>
+    public double MeanError(FrameSet frames, IReadOnlyDictionary<string, OrtValue> parameters)
     {
         double sum = 0;
-        float[][] patchErrors = new float[frames.Count][];
+        Run(frames, parameters, EvaluationGraph.Error, (_, error) => sum += error[0]);
+        return sum / frames.Count;
+    }
+
+    /// <summary>The reconstruction errors of every frame's places, row-major.</summary>
+    public float[][] PlaceErrors(FrameSet frames, IReadOnlyDictionary<string, float[]> parameters)
+    {
+        float[][] errors = new float[frames.Count][];
+        Dictionary<string, OrtValue> values =
+            ParameterLayout.Of(_shape).ToDictionary(p => p.Name, p => OrtValue.CreateTensorValueFromMemory(parameters[p.Name], p.Dimensions));
+        try
+        {
+            Run(frames, values, EvaluationGraph.PlaceErrors, (frame, map) => errors[frame] = map.ToArray());
+        }
+        finally
+        {
+            foreach (OrtValue value in values.Values)
+            {
+                value.Dispose();
+            }
+        }
+
+        return errors;
+    }
+
+    private void Run(FrameSet frames, IReadOnlyDictionary<string, OrtValue> parameters, string output, Receive receive)
+    {
         string[] names = [TrainingGraph.Images, .. _parameterNames];
         int pixels = (int)_shape.PixelsPerImage;
-        int patches = _shape.Places;
         using OrtValue images = OrtValue.CreateTensorValueFromMemory(_images, [_shape.Batch, _shape.Channels[0], _shape.Height, _shape.Width]);
         OrtValue[] values = [images, .. _parameterNames.Select(n => parameters[n])];
         for (int first = 0; first < frames.Count; first += _shape.Batch)
@@ -46,15 +71,15 @@ internal sealed class Evaluator : IDisposable
                 frames.CopyTo(first + i, _images.AsSpan(i * pixels, pixels));
             }
 
-            using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_run, names, values, [EvaluationGraph.Error, EvaluationGraph.PatchErrors]);
-            ReadOnlySpan<float> errors = outputs[0].GetTensorDataAsSpan<float>(), maps = outputs[1].GetTensorDataAsSpan<float>();
+            using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_run, names, values, [output]);
+            ReadOnlySpan<float> results = outputs[0].GetTensorDataAsSpan<float>();
+            int length = results.Length / _shape.Batch;
             for (int i = 0; i < count; i++)
             {
-                sum += errors[i];
-                patchErrors[first + i] = maps.Slice(i * patches, patches).ToArray();
+                receive(first + i, results.Slice(i * length, length));
             }
         }
-
-        return (sum / frames.Count, patchErrors);
     }
+
+    private delegate void Receive(int frame, ReadOnlySpan<float> results);
 }

@@ -24,6 +24,9 @@ public sealed record TrainedModel
     /// <summary>SHA-256 over the SHA-256 digests of the used frames in order, as 64 lower-case hexadecimal digits.</summary>
     public required string DatasetFingerprint { get; init; }
 
+    /// <summary>The model in fewer bits; null unless <see cref="TrainingOptions.Reduce"/> asked for it.</summary>
+    public ReducedModel? Reduced { get; init; }
+
     /// <summary>The options it was trained with.</summary>
     public required TrainingOptions Options { get; init; }
 

@@ -35,7 +35,7 @@ internal sealed class TrainingCheckpoint
         (_file, _interval, _time, _cameraId, _log) = (request.CheckpointFile!, request.CheckpointInterval, time, request.CameraId, log);
         string depends = string.Create(
             CultureInfo.InvariantCulture,
-            $"{FormatVersion}\n{fingerprint}\n{JsonSerializer.Serialize(request.Options, ModelsJson.Default.TrainingOptions)}\n{request.Options.EffectiveThreads}\n{typeof(TrainingCheckpoint).Module.ModuleVersionId}\n{OrtEnv.Instance().GetVersionString()}");
+            $"{FormatVersion}\n{Convert.ToHexString(SHA256.HashData(request.Previous.Span))}\n{fingerprint}\n{JsonSerializer.Serialize(request.Options, ModelsJson.Default.TrainingOptions)}\n{request.Options.EffectiveThreads}\n{typeof(TrainingCheckpoint).Module.ModuleVersionId}\n{OrtEnv.Instance().GetVersionString()}");
         _key = SHA256.HashData(Encoding.UTF8.GetBytes(depends));
         _written = time.GetTimestamp();
     }
@@ -92,11 +92,6 @@ internal sealed class TrainingCheckpoint
         }
 
         Put(Header(state));
-        foreach (float[] errors in state.PatchErrors)
-        {
-            Put(MemoryMarshal.AsBytes(errors.AsSpan()));
-        }
-
         foreach (string name in Names(session.State.Keys))
         {
             Put(MemoryMarshal.AsBytes(session.State[name].GetTensorDataAsSpan<float>()));
@@ -123,8 +118,6 @@ internal sealed class TrainingCheckpoint
         writer.Write(state.BestError);
         writer.Write(state.Loss);
         writer.Write(state.Elapsed.Ticks);
-        writer.Write(state.PatchErrors.Length);
-        writer.Write(state.PatchErrors.Length > 0 ? state.PatchErrors[0].Length : 0);
         writer.Flush();
         return memory.ToArray();
     }
@@ -144,13 +137,6 @@ internal sealed class TrainingCheckpoint
         (int steps, int epoch, int bestEpoch) = (reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
         (double bestError, double loss) = (reader.ReadDouble(), reader.ReadDouble());
         var elapsed = TimeSpan.FromTicks(reader.ReadInt64());
-        float[][] errors = new float[reader.ReadInt32()][];
-        int map = reader.ReadInt32();
-        for (int i = 0; i < errors.Length; i++)
-        {
-            errors[i] = new float[map];
-            stream.ReadExactly(MemoryMarshal.AsBytes(errors[i].AsSpan()));
-        }
 
         // Key and hash have shown that the tensors are those of this very network.
         session.Continue(steps);
@@ -165,7 +151,7 @@ internal sealed class TrainingCheckpoint
         }
 
         _log.Continues(_cameraId, epoch);
-        return new CheckpointState(steps, epoch, bestEpoch, bestError, loss, elapsed, errors);
+        return new CheckpointState(steps, epoch, bestEpoch, bestError, loss, elapsed);
     }
 
     private static void Verify(FileStream stream)

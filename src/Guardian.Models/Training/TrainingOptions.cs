@@ -59,6 +59,9 @@ public sealed record TrainingOptions
     /// <summary>After this time no further epoch starts; the best weights so far are used. 1 second to 24 hours. Default 10 minutes.</summary>
     public TimeSpan MaxDuration { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Whether <see cref="TrainedModel.Reduced"/> is made too. Default false.</summary>
+    public bool Reduce { get; init; }
+
     /// <summary>The share of normal frames that may be above the threshold.</summary>
     internal double FalseAlarmShare => Math.Min(0.2, FalseAlarmsPerHour / (3600 * FramesPerSecond));
 

@@ -1,9 +1,8 @@
 namespace Guardian.Models.Training;
 
-/// <summary>The best weights of a run and what they do on the held-out frames.</summary>
+/// <summary>The best weights of a run.</summary>
 internal sealed record TrainingOutcome(
     IReadOnlyDictionary<string, float[]> Parameters,
-    float[][] PatchErrors,
     int EpochsRun,
     int BestEpoch,
     double TrainingError,

@@ -13,6 +13,12 @@ public sealed record TrainingRequest
     public TrainingOptions Options { get; init; } = new();
 
     /// <summary>
+    /// The ONNX file of an earlier model of the camera, from whose weights the training starts; empty (the default) starts from drawn ones. It needs the same input size, latent
+    /// size and number of blocks. What is normal is learned anew from <see cref="Images"/> in either case.
+    /// </summary>
+    public ReadOnlyMemory<byte> Previous { get; init; }
+
+    /// <summary>
     /// Where the training keeps its state after an epoch, to go on from there after a kill; null keeps none. A file of a training with other frames or options is
     /// passed over and replaced. A training that goes on gives the same model as one that was never interrupted. The file stays until its owner removes it.
     /// </summary>

@@ -22,12 +22,12 @@ internal sealed class TrainingRun : IDisposable
     private int _epochsBefore;
     private double _rate;
 
-    public TrainingRun(AutoencoderShape shape, Background background, TrainingOptions options, TimeProvider time, long started, TrainingCheckpoint? checkpoint = null)
+    public TrainingRun(AutoencoderShape shape, Background background, TrainingOptions options, TimeProvider time, long started, Dictionary<string, float[]> initial, TrainingCheckpoint? checkpoint = null)
     {
         (_shape, _options, _time, _started, _checkpoint) = (shape, options, time, started, checkpoint);
         _frame = new float[shape.PixelsPerImage];
         _augmentation = options.Augment ? new Augmentation(shape.Width, shape.Height, options.Seed) : null;
-        _best = ParameterLayout.Draw(shape, options.Seed);
+        _best = initial;
         _session = new TrainingSession(new TrainingGraph(shape, background), _best, options.EffectiveThreads);
         try
         {
@@ -49,10 +49,9 @@ internal sealed class TrainingRun : IDisposable
         long firstEpoch = _time.GetTimestamp();
         double loss = 0, bestError = double.PositiveInfinity;
         int epoch = 0, bestEpoch = 0;
-        float[][] patchErrors = [];
         if (_checkpoint?.Load(_session, _best) is { } state)
         {
-            (epoch, bestEpoch, bestError, loss, patchErrors) = (state.Epoch, state.BestEpoch, state.BestError, state.Loss, state.PatchErrors);
+            (epoch, bestEpoch, bestError, loss) = (state.Epoch, state.BestEpoch, state.BestError, state.Loss);
             (_epochsBefore, _elapsedBefore) = (state.Epoch, state.Elapsed);
             for (int i = 0; i < epoch; i++)
             {
@@ -64,20 +63,19 @@ internal sealed class TrainingRun : IDisposable
         {
             loss = TrainEpoch(order, training, epoch, cancellationToken);
             epoch++;
-            (double error, float[][] measured) = _evaluator.Measure(heldOut, _session.State);
+            double error = _evaluator.MeanError(heldOut, _session.State);
             if (error < bestError * (1 - WorthwhileGain))
             {
                 (bestError, bestEpoch) = (error, epoch);
                 _session.CopyParametersTo(_best);
-                patchErrors = measured;
             }
 
-            _checkpoint?.Save(new CheckpointState(_session.Steps, epoch, bestEpoch, bestError, loss, Elapsed, patchErrors), _session, _best);
+            _checkpoint?.Save(new CheckpointState(_session.Steps, epoch, bestEpoch, bestError, loss, Elapsed), _session, _best);
             Report(epoch, loss, error, _time.GetElapsedTime(firstEpoch));
         }
 
         return bestEpoch > 0
-            ? new TrainingOutcome(_best, patchErrors, epoch, bestEpoch, loss, bestError)
+            ? new TrainingOutcome(_best, epoch, bestEpoch, loss, bestError)
             : throw new ModelException(
                 epoch == 0
                     ? $"The time limit {nameof(TrainingOptions.MaxDuration)} of {_options.MaxDuration.TotalSeconds:0} s was used up before the first epoch."
@@ -97,15 +95,18 @@ internal sealed class TrainingRun : IDisposable
         order.Shuffle();
         double sum = 0;
         int pixels = frames.ValuesPerFrame, steps = order.StepsPerEpoch * _options.Epochs;
+        using var feeder = new BatchFeeder(order.StepsPerEpoch, _shape.Batch * pixels, (step, batch) =>
+        {
+            for (int i = 0; i < _shape.Batch; i++)
+            {
+                Fill(frames, order.FrameAt(step, i), epoch, batch.AsSpan(i * pixels, pixels));
+            }
+        });
         for (int step = 0; step < order.StepsPerEpoch; step++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             long before = _time.GetTimestamp();
-            for (int i = 0; i < _shape.Batch; i++)
-            {
-                Fill(frames, order.FrameAt(step, i), epoch, _session.Images.Slice(i * pixels, pixels));
-            }
-
+            feeder.Next(batch => batch.CopyTo(_session.Images));
             _rate = LearningRateSchedule.At(_options.LearningRate, (epoch * order.StepsPerEpoch) + step, steps);
             sum += _session.Step(_rate);
             GuardianModelsTelemetry.TrainingStep.Record(_time.GetElapsedTime(before).TotalSeconds);

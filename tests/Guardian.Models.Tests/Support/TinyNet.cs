@@ -6,14 +6,15 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Guardian.Models.Tests.Support;
 
-/// <summary>An autoencoder of some hundred weights on two random 16×32 pictures, whose loss can be computed in double precision.</summary>
+/// <summary>An autoencoder of some hundred weights on two random pictures of 16×16 or other height, whose loss can be computed in double precision.</summary>
 internal sealed class TinyNet : IDisposable
 {
     private readonly InferenceSession _forward;
     private readonly RunOptions _run = new();
 
-    public TinyNet(int seed)
+    public TinyNet(int seed, int height = 16)
     {
+        Shape = new(2, 16, height, 5, [3, 2, 3, 4, 4]);
         var random = new Random(seed);
         Images = [.. Enumerable.Range(0, (int)(Shape.Batch * Shape.PixelsPerImage)).Select(_ => random.NextSingle())];
         float[] mean = [.. Enumerable.Range(0, (int)Shape.PixelsPerImage).Select(_ => 0.3f + (0.4f * random.NextSingle()))];
@@ -32,7 +33,7 @@ internal sealed class TinyNet : IDisposable
         _forward = OnnxSessions.Open(g.Build(), 1, spin: false);
     }
 
-    public AutoencoderShape Shape { get; } = new(2, 16, 32, 5, [3, 2, 3, 4, 4]);
+    public AutoencoderShape Shape { get; }
 
     public float[] Images { get; }
 

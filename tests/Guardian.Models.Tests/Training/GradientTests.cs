@@ -8,10 +8,13 @@ public sealed class GradientTests
 {
     private const double WorstRelativeError = 0.02;
 
-    [Fact]
-    public void every_gradient_agrees_with_finite_differences()
+    [Theory]
+    [InlineData(7, 16)]
+    [InlineData(3, 32)]
+    [InlineData(8, 32)]
+    public void every_gradient_agrees_with_finite_differences(int seed, int height)
     {
-        using var net = new TinyNet(7);
+        using var net = new TinyNet(seed, height);
         using TrainingSession session = net.StartTraining(out double scale);
         session.Step(0);
         foreach (ParameterSpec spec in ParameterLayout.Of(net.Shape))

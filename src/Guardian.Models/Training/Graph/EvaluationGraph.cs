@@ -10,7 +10,7 @@ internal static class EvaluationGraph
     public const string Error = "error";
 
     /// <summary>Output [batch, places]: the errors that the exported model normalises into its score.</summary>
-    public const string PatchErrors = "patch_errors";
+    public const string PlaceErrors = "place_errors";
 
     public static byte[] Build(AutoencoderShape shape, Background background)
     {
@@ -21,7 +21,7 @@ internal static class EvaluationGraph
         GraphValue difference = g.Minus(forward.Reconstruction, images);
         GraphValue square = g.Times(difference, difference);
         g.Output(Error, g.Mean(g.Mean(square, 3), 1, 2), shape.Batch);
-        g.Output(PatchErrors, ReconstructionError.Write(g, square, shape.Batch, shape.Places), shape.Batch, shape.Places);
+        g.Output(PlaceErrors, ReconstructionError.Write(g, square, shape.Batch, shape.Places), shape.Batch, shape.Places);
         return g.Build();
     }
 }

@@ -10,27 +10,36 @@ namespace Guardian.Models.Training.Normality;
 /// <param name="Mood">Mean, then deviation, of each feature over the places, for each frame.</param>
 internal sealed record FrameFeatures(Half[][] Places, float[][] Light, float[][] Mood)
 {
+    /// <summary>What is told of each frame.</summary>
+    public delegate void Receive(int frame, ReadOnlySpan<float> places, float[] light, float[] mood);
+
     public static FrameFeatures Of(FrameSet frames, int width, int height, int threads, CancellationToken cancellationToken)
+    {
+        var result = new FrameFeatures(new Half[frames.Count][], new float[frames.Count][], new float[frames.Count][]);
+        Each(frames, width, height, threads, (frame, places, light, mood) =>
+        {
+            result.Places[frame] = new Half[places.Length];
+            TensorPrimitives.ConvertToHalf(places, result.Places[frame]);
+            (result.Light[frame], result.Mood[frame]) = (light, mood);
+        }, cancellationToken);
+        return result;
+    }
+
+    /// <summary>Computes the features of one frame after the other, in full precision.</summary>
+    public static void Each(FrameSet frames, int width, int height, int threads, Receive receive, CancellationToken cancellationToken)
     {
         using InferenceSession session = OnnxSessions.Open(FeatureGraph.Build(width, height), threads, spin: false);
         using var run = new RunOptions();
         float[] pixels = new float[frames.ValuesPerFrame];
         using OrtValue input = OrtValue.CreateTensorValueFromMemory(pixels, [1, 3, height, width]);
-        var result = new FrameFeatures(new Half[frames.Count][], new float[frames.Count][], new float[frames.Count][]);
         for (int i = 0; i < frames.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             frames.CopyTo(i, pixels);
             using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, [FeatureGraph.Pixels], [input], [FeatureGraph.Features, FeatureGraph.Light]);
             ReadOnlySpan<float> features = outputs[0].GetTensorDataAsSpan<float>();
-            var half = new Half[features.Length];
-            TensorPrimitives.ConvertToHalf(features, half);
-            result.Places[i] = half;
-            result.Light[i] = outputs[1].GetTensorDataAsSpan<float>().ToArray();
-            result.Mood[i] = MeanAndDeviation(features);
+            receive(i, features, outputs[1].GetTensorDataAsSpan<float>().ToArray(), MeanAndDeviation(features));
         }
-
-        return result;
     }
 
     private static float[] MeanAndDeviation(ReadOnlySpan<float> features)

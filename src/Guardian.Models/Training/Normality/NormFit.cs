@@ -55,12 +55,13 @@ internal sealed class NormFit
     public IReadOnlyList<T> LeaveOneOut<T>(Func<float[], T> parts)
     {
         var results = new T[_maps.Count];
-        Parallel.For(0, results.Length, i =>
+        for (int i = 0; i < results.Length; i++)
         {
             float[] z = new float[_centre.Length];
             Without(i).Apply(_maps[i], z);
             results[i] = parts(z);
-        });
+        }
+
         return results;
     }
 

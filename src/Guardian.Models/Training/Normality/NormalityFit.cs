@@ -50,7 +50,7 @@ internal sealed class NormalityFit
     public IReadOnlyList<int[]> Members => _members;
 
     /// <summary>Each frame's score by the Gaussians and norms that it had no say in.</summary>
-    public IReadOnlyList<float> Scores => [.. _scores.Select(p => p.Max())];
+    public IReadOnlyList<float> Scores => field ??= [.. _scores.Select(p => p.Max())];
 
     /// <param name="features">Of all normal frames, in capture order.</param>
     /// <param name="width">Of the network's input.</param>
@@ -71,15 +71,17 @@ internal sealed class NormalityFit
         int places = _rows * _columns, moods = _moods[0].Length;
         var all = new PlaceSums(places, moods);
         var folds = new PlaceSums[Folds];
-        Parallel.For(0, Folds, f =>
+        for (int f = 0; f < Folds; f++)
         {
             folds[f] = new PlaceSums(places, moods);
             foreach (int i in members.Where(i => Fold(i) == f))
             {
                 folds[f].Add(_features.Places[i], origin, _moods[i]);
             }
-        });
-        Array.ForEach(folds, f => all.Add(f, 1));
+
+            all.Add(folds[f], 1);
+        }
+
         float[][] maps = new float[members.Length][];
         for (int f = 0; f < Folds; f++)
         {
@@ -92,13 +94,13 @@ internal sealed class NormalityFit
             all.Add(folds[f], -1);
             PlaceGaussians others = all.Fit(_rows, _columns, origin);
             all.Add(folds[f], 1);
-            Parallel.For(0, members.Length, m =>
+            for (int m = 0; m < members.Length; m++)
             {
                 if (Fold(members[m]) == f)
                 {
                     maps[m] = Distances(others, members[m]);
                 }
-            });
+            }
         }
 
         var norm = new NormFit(maps, _rows, _columns, ReachFloor);

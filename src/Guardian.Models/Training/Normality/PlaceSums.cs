@@ -197,9 +197,9 @@ internal sealed class PlaceSums(int places, int moods)
 
         double shrinkage = Shrinkage + ((1 - Shrinkage) * PriorFrames / (PriorFrames + Frames));
         float[] whitening = new float[covariance.Length];
-        Parallel.For(0, rows, y =>
+        Span<double> smooth = stackalloc double[Packed];
+        for (int y = 0; y < rows; y++)
         {
-            Span<double> smooth = stackalloc double[Packed];
             for (int x = 0; x < columns; x++)
             {
                 smooth.Clear();
@@ -225,7 +225,8 @@ internal sealed class PlaceSums(int places, int moods)
 
                 InvertCholesky(smooth, whitening.AsSpan(((y * columns) + x) * Packed, Packed));
             }
-        });
+        }
+
         return whitening;
     }
 

@@ -2,36 +2,46 @@ using Guardian.Models.Inference;
 
 namespace Guardian.Models.Training.Normality;
 
-/// <summary>What reconstruction errors are normal under each kind of light, from frames that the network was not fitted on.</summary>
+/// <summary>What reconstruction errors are normal under each kind of light.</summary>
+/// <remarks>
+/// Centre and reach of each place come from all frames: what moves rarely has to have been seen at as many places as there are pictures of it. The limit is the larger one of
+/// all frames and of those that the network was not fitted on, since it reconstructs the others a little better.
+/// </remarks>
 internal static class ReconstructionFit
 {
     /// <summary>One step of an 8-bit pixel value is 1/255; a reach far below it is rounding, not a property of the scene.</summary>
     private const float ReachFloor = 0.5f / 255;
 
-    /// <summary>A condition with fewer held-out frames is judged by those of all.</summary>
-    private const int MinFrames = 12;
+    /// <summary>Fewer held-out frames of a condition say nothing by themselves.</summary>
+    private const int MinHeldOut = 12;
 
-    /// <param name="errors">Of the held-out frames, row-major maps.</param>
-    /// <param name="heldOut">Their numbers among all frames.</param>
+    /// <param name="errors">Of all frames, row-major maps.</param>
+    /// <param name="heldOut">Numbers of the frames that the network was not fitted on.</param>
     /// <param name="normality">Whose conditions they are judged by.</param>
     /// <param name="share">Of further normal frames that may be above the limit.</param>
-    /// <returns>The norm of each condition, and each held-out frame's score by the other frames' norm.</returns>
+    /// <returns>The norm of each condition, and each frame's score by the other frames' norm.</returns>
     public static (IReadOnlyList<ReconstructionNorm> Norms, IReadOnlyList<float> Scores) Of(
         float[][] errors, IReadOnlyList<int> heldOut, NormalityFit normality, double share)
     {
         float[] scores = new float[errors.Length];
         Array.Fill(scores, float.PositiveInfinity);
+        HashSet<int> unseen = [.. heldOut];
         var norms = new List<ReconstructionNorm>();
         foreach (int[] members in normality.Members)
         {
-            int[] among = [.. Enumerable.Range(0, errors.Length).Where(i => Array.BinarySearch(members, heldOut[i]) >= 0)], judges = among.Length >= MinFrames ? among : [.. Enumerable.Range(0, errors.Length)];
-            var norm = new NormFit([.. judges.Select(i => errors[i])], normality.Model.Rows, normality.Model.Columns, ReachFloor);
+            var norm = new NormFit([.. members.Select(i => errors[i])], normality.Model.Rows, normality.Model.Columns, ReachFloor);
             IReadOnlyList<float> parts = norm.LeaveOneOut(Part);
+            float[] ofUnseen = [.. parts.Where((_, m) => unseen.Contains(members[m]))];
             ScoreScale scale = ScoreLimit.Of(parts, share);
-            norms.Add(new ReconstructionNorm(norm.All(), scale));
-            foreach (int i in among)
+            if (ofUnseen.Length >= MinHeldOut)
             {
-                scores[i] = Math.Min(scores[i], scale.Of(parts[Array.IndexOf(judges, i)]));
+                scale = scale with { Limit = Math.Max(scale.Limit, ScoreLimit.Of(ofUnseen, share).Limit) };
+            }
+
+            norms.Add(new ReconstructionNorm(norm.All(), scale));
+            for (int m = 0; m < members.Length; m++)
+            {
+                scores[members[m]] = Math.Min(scores[members[m]], scale.Of(parts[m]));
             }
         }
 
@@ -39,7 +49,7 @@ internal static class ReconstructionFit
     }
 
     /// <summary>The same that the graph computes.</summary>
-    private static float Part(float[] z)
+    public static float Part(float[] z)
     {
         ReconstructionError.Stand(z);
         z.AsSpan().Sort();
