@@ -1,4 +1,6 @@
+using System.Globalization;
 using Guardian.Models.Internal;
+using Guardian.Models.Tests.Support;
 
 namespace Guardian.Models.Tests.Training;
 
@@ -9,8 +11,9 @@ public sealed class QuietThreadTests
     {
         using var quiet = new QuietThread();
         Assert.NotEqual(Environment.CurrentManagedThreadId, quiet.Do(() => Environment.CurrentManagedThreadId));
+        int usual = Nice();
         Assert.Equal(19, quiet.Do(Nice));
-        Assert.NotEqual(19, Nice());
+        Assert.Equal(usual, Nice());
     }
 
     [Fact]
@@ -47,6 +50,54 @@ public sealed class QuietThreadTests
         Assert.Throws<ObjectDisposedException>(() => quiet.Do(() => 1));
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task a_training_has_quiet_threads_and_makes_none_of_the_programs_own_quiet()
+    {
+        var nices = new List<int>();
+        int usual = Nice(), quiet = 0;
+        await new AutoencoderTrainer().TrainAsync(
+            new TrainingRequest
+            {
+                CameraId = "cam-1",
+                Images = Sample.Images(new Scene(160, 120).NormalDay(30, 1)),
+                Options = new TrainingOptions { InputSize = 64, LatentSize = 16, Epochs = 2, Threads = 3 },
+            },
+            new Told(() =>
+            {
+                nices.Add(Nice());
+                quiet = Threads().Count(t => t.Nice == 19);
+            }),
+            default);
+        Assert.Equal([usual, usual], nices);
+        Assert.True(quiet >= 3, $"{quiet} quiet threads");
+        Assert.DoesNotContain(Threads(), t => t.Nice == 19 && t.Name.StartsWith(".NET", StringComparison.Ordinal));
+    }
+
+    private static List<(string Name, int Nice)> Threads()
+    {
+        var threads = new List<(string, int)>();
+        foreach (string folder in Directory.GetDirectories("/proc/self/task"))
+        {
+            try
+            {
+                threads.Add((File.ReadAllText(folder + "/comm").Trim(), NiceOf(File.ReadAllText(folder + "/stat"))));
+            }
+            catch (IOException)
+            {
+                // It has ended meanwhile.
+            }
+        }
+
+        return threads;
+    }
+
+    private static int Nice() => NiceOf(File.ReadAllText("/proc/thread-self/stat"));
+
     /// <summary>Field 19 of proc(5)'s stat; the name in brackets before it may have spaces.</summary>
-    private static int Nice() => int.Parse(File.ReadAllText("/proc/thread-self/stat").Split(") ")[^1].Split(' ')[16], System.Globalization.CultureInfo.InvariantCulture);
+    private static int NiceOf(string stat) => int.Parse(stat.Split(") ")[^1].Split(' ')[16], CultureInfo.InvariantCulture);
+
+    private sealed class Told(Action told) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => told();
+    }
 }
