@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Guardian.Models.Internal;
 
-/// <summary>A thread for long computations that gives way to everything else on the machine.</summary>
+/// <summary>A thread for long computations, which can give way to everything else on the machine.</summary>
 /// <remarks>
 /// Linux keeps the nice value by thread, and a new thread inherits its maker's: a session that ONNX Runtime opens here has quiet threads in its pool. For the same
 /// reason nothing may run here that could make .NET start a thread of its pool (queued work, awaits), as that one would stay quiet for ever; such things are
@@ -17,7 +17,16 @@ internal sealed partial class QuietThread : IDisposable
     private Action? _forCaller;
     private bool _ended;
 
-    public QuietThread() => new Thread(Run) { IsBackground = true, Name = "guardian-training" }.Start();
+    /// <summary>A tenth of the weight of a usual thread (sched(7): a factor of 1.25 a step): enough to let all others through, and not to stand still beside a busy one.</summary>
+    public const int Nice = 10;
+
+    private readonly bool _givesWay;
+
+    public QuietThread(bool givesWay)
+    {
+        _givesWay = givesWay;
+        new Thread(Run) { IsBackground = true, Name = "guardian-training" }.Start();
+    }
 
     /// <summary>Runs something on the thread and waits for it. One caller at a time.</summary>
     public T Do<T>(Func<T> work)
@@ -103,7 +112,11 @@ internal sealed partial class QuietThread : IDisposable
 
     private void Run()
     {
-        Lower();
+        if (_givesWay)
+        {
+            Lower();
+        }
+
         while (true)
         {
             Action? work;
@@ -134,10 +147,10 @@ internal sealed partial class QuietThread : IDisposable
     /// <summary>Where it is refused the thread is as others are: training still works, it only pushes more.</summary>
     private static void Lower()
     {
-        const int thread = 0, itself = 0, lowest = 19;
+        const int thread = 0, itself = 0;
         if (OperatingSystem.IsLinux())
         {
-            _ = SetPriority(thread, itself, lowest);
+            _ = SetPriority(thread, itself, Nice);
         }
     }
 

@@ -9,17 +9,24 @@ public sealed class QuietThreadTests
     [Fact]
     public void work_runs_on_a_thread_of_its_own_that_gives_way()
     {
-        using var quiet = new QuietThread();
+        using var quiet = new QuietThread(givesWay: true);
         Assert.NotEqual(Environment.CurrentManagedThreadId, quiet.Do(() => Environment.CurrentManagedThreadId));
         int usual = Nice();
-        Assert.Equal(19, quiet.Do(Nice));
+        Assert.Equal(Math.Max(usual, QuietThread.Nice), quiet.Do(Nice));
         Assert.Equal(usual, Nice());
+    }
+
+    [Fact]
+    public void work_that_is_in_no_hurry_to_give_way_keeps_the_usual_priority()
+    {
+        using var usual = new QuietThread(givesWay: false);
+        Assert.Equal(Nice(), usual.Do(Nice));
     }
 
     [Fact]
     public void what_is_handed_to_the_caller_runs_there_in_between()
     {
-        using var quiet = new QuietThread();
+        using var quiet = new QuietThread(givesWay: true);
         int caller = Environment.CurrentManagedThreadId;
         var seen = new List<int>();
         quiet.Do(() =>
@@ -36,7 +43,7 @@ public sealed class QuietThreadTests
     [Fact]
     public void errors_come_back_from_both_sides()
     {
-        using var quiet = new QuietThread();
+        using var quiet = new QuietThread(givesWay: true);
         Assert.Equal("a", Assert.Throws<InvalidOperationException>(() => quiet.Do(() => throw new InvalidOperationException("a"))).Message);
         Assert.Equal("b", Assert.Throws<InvalidOperationException>(() => quiet.Do(() => quiet.OnCaller(() => throw new InvalidOperationException("b")))).Message);
         Assert.Equal(5, quiet.Do(() => 5));
@@ -45,7 +52,7 @@ public sealed class QuietThreadTests
     [Fact]
     public void nothing_runs_after_the_end()
     {
-        var quiet = new QuietThread();
+        var quiet = new QuietThread(givesWay: true);
         quiet.Dispose();
         Assert.Throws<ObjectDisposedException>(() => quiet.Do(() => 1));
     }
@@ -61,16 +68,17 @@ public sealed class QuietThreadTests
                 CameraId = "cam-1",
                 Images = Sample.Images(new Scene(160, 120).NormalDay(30, 1)),
                 Options = new TrainingOptions { InputSize = 64, LatentSize = 16, Epochs = 2, Threads = 3 },
+                GivesWay = true,
             },
             new Told(() =>
             {
                 nices.Add(Nice());
-                quiet = Threads().Count(t => t.Nice == 19);
+                quiet = Threads().Count(t => t.Nice == QuietThread.Nice);
             }),
             default);
         Assert.Equal([usual, usual], nices);
         Assert.True(quiet >= 3, $"{quiet} quiet threads");
-        Assert.DoesNotContain(Threads(), t => t.Nice == 19 && t.Name.StartsWith(".NET", StringComparison.Ordinal));
+        Assert.DoesNotContain(Threads(), t => t.Nice == QuietThread.Nice && t.Name.StartsWith(".NET", StringComparison.Ordinal));
     }
 
     private static List<(string Name, int Nice)> Threads()
