@@ -38,4 +38,13 @@ public sealed class GuardianModelsOptions
 
     /// <summary>Limits of imported ZIP files and folders.</summary>
     public DatasetImportLimits Import { get; } = new();
+
+    /// <summary>Bytes of model files kept, all together: 1 MiB to 16 TiB. Default 20 GiB.</summary>
+    public long MaxModelBytes { get; set; } = 20L * 1024 * 1024 * 1024;
+
+    /// <summary>Bytes of model files kept per camera, and per name of base models: 1 MiB to 1 TiB. Default 1 GiB.</summary>
+    public long MaxModelBytesPerCamera { get; set; } = 1024L * 1024 * 1024;
+
+    /// <summary>The newest models of each camera and name that a clean-up never looks at: 1 to 1000. Default 5.</summary>
+    public int KeepModelsPerCamera { get; set; } = 5;
 }

@@ -1,6 +1,6 @@
 using Guardian.Models.Catalog;
 using Guardian.Models.Datasets;
-using Guardian.Models.Deployment;
+using Guardian.Models.Rollouts;
 using Guardian.Models.Internal;
 using Guardian.Models.Jobs;
 using Microsoft.Extensions.Logging;
@@ -33,7 +33,7 @@ public sealed class LocalModels : IAsyncDisposable
         {
             var folder = new ModelsFolder(options.Directory);
             return (folder, new SqliteDatasetStore(folder, options, _time, _logs.CreateLogger<SqliteDatasetStore>()),
-                new SqliteModelCatalog(folder, _logs.CreateLogger<SqliteModelCatalog>()));
+                new SqliteModelCatalog(folder, options, _time, _logs.CreateLogger<SqliteModelCatalog>()));
         });
         Distributor = CreateDistributor(_catalog);
         Jobs = Failures.Wrap("Opening the models folder", () =>
@@ -70,7 +70,7 @@ public sealed class LocalModels : IAsyncDisposable
 
     /// <summary>A distributor of models from a catalog that may be another than this folder's.</summary>
     internal IModelDistributor CreateDistributor(IModelCatalog catalog) =>
-        new SqliteModelDistributor(_folder, catalog, _time, _logs.CreateLogger<SqliteModelDistributor>());
+        new SqliteModelDistributor(_folder, catalog, _datasets, _time, _logs.CreateLogger<SqliteModelDistributor>());
 
     /// <summary>Imports into and exports from datasets that may be others than this folder's; what is spooled lies here.</summary>
     internal IDatasetTransfer CreateTransfer(IDatasetStore datasets, GuardianModelsOptions options) =>

@@ -53,6 +53,9 @@ public sealed class TunnelOptions
     /// <summary>How long a call to an edge that serves <c>edge.control</c> may take. Default 30 seconds; 1 second to 10 minutes.</summary>
     public TimeSpan ControlTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Edges that download a model at the same time; the others wait, so that a rollout to thousands takes a bounded part of memory and line. Default 64; 1 to 10000.</summary>
+    public int MaxModelDownloads { get; set; } = 64;
+
     /// <summary>How long telemetry is kept.</summary>
     public TelemetryOptions Telemetry { get; } = new();
 
@@ -109,6 +112,7 @@ public sealed class TunnelOptions
         Check(GoneAfter >= SilentAfter && GoneAfter <= TimeSpan.FromDays(365), nameof(GoneAfter), "must be from SilentAfter to 365 days");
         Check(PingInterval >= TimeSpan.FromSeconds(1) && PingInterval <= TimeSpan.FromHours(1), nameof(PingInterval), "must be from 1 second to 1 hour");
         Check(ControlTimeout >= TimeSpan.FromSeconds(1) && ControlTimeout <= TimeSpan.FromMinutes(10), nameof(ControlTimeout), "must be from 1 second to 10 minutes");
+        Check(MaxModelDownloads is >= 1 and <= 10_000, nameof(MaxModelDownloads), "must be from 1 to 10000");
         Check(KeyPassphrase is null || KeyPassphraseFile is null, nameof(KeyPassphraseFile), "must not be set together with KeyPassphrase");
         errors.AddRange(WireGuard.Validate());
         errors.AddRange(Telemetry.Validate());

@@ -32,7 +32,7 @@ while ((await models.Jobs.ListAsync(1, default))[0].State is TrainingJobState.Qu
         {
             CameraId = job.Job.CameraId,
             Images = TrainingImages.FromVersion(models.Datasets, job.Job.CameraId, version.Number),
-            Options = new TrainingOptions { InputSize = 64, LatentSize = 16, Epochs = 40, Patience = 40, Threads = 2 },
+            Options = new TrainingOptions { InputWidth = 64, InputHeight = 64, LatentSize = 16, Epochs = 40, Patience = 40, Threads = 2 },
             CheckpointFile = job.CheckpointFile,
             CheckpointInterval = TimeSpan.Zero,
         },

@@ -24,6 +24,18 @@ internal sealed class FakeNode : IEventIntake, IClipIntake, IDatasetIntake, IMod
 
     public ConcurrentQueue<ReportDeploymentRequest> Reports { get; } = new();
 
+    public ConcurrentQueue<WatchDeploymentsRequest> Hellos { get; } = new();
+
+    public ConcurrentQueue<ModelUse> Uses { get; } = new();
+
+    /// <summary>Where downloads of models began.</summary>
+    public ConcurrentQueue<long> ModelOffsets { get; } = new();
+
+    /// <summary>What an edge gets in place of the model from an offset on; null for the model.</summary>
+    public Func<long, Stream?> Download { get; set; } = _ => null;
+
+    public Func<ReportDeploymentRequest, bool> Accepts { get; set; } = _ => true;
+
     public Channel<Deployment> Deployments { get; } = Channel.CreateUnbounded<Deployment>();
 
     public byte[] Model { get; set; } = RandomNumberGenerator.GetBytes(300_000);
@@ -78,21 +90,35 @@ internal sealed class FakeNode : IEventIntake, IClipIntake, IDatasetIntake, IMod
         Result = snapshot.Jpeg.IsEmpty ? UploadSnapshotResponse.Types.Result.Refused : UploadSnapshotResponse.Types.Result.Accepted,
     });
 
-    public async IAsyncEnumerable<Deployment> WatchAsync(EdgeId edge, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Deployment> WatchAsync(EdgeId edge, WatchDeploymentsRequest hello, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        Hellos.Enqueue(hello);
         await foreach (Deployment deployment in Deployments.Reader.ReadAllAsync(cancellationToken))
         {
             yield return deployment;
         }
     }
 
-    public Task<Stream?> OpenAsync(EdgeId edge, string deploymentId, long offset, CancellationToken cancellationToken) =>
-        Task.FromResult<Stream?>(deploymentId == "d1" && offset <= Model.Length ? new MemoryStream(Model[(int)offset..]) : null);
+    public Task<Stream?> OpenAsync(EdgeId edge, string deploymentId, long offset, CancellationToken cancellationToken)
+    {
+        ModelOffsets.Enqueue(offset);
+        return Task.FromResult(deploymentId == "d1" && offset <= Model.Length ? Download(offset) ?? new MemoryStream(Model[(int)offset..]) : null);
+    }
+
+    public Task CountAsync(EdgeId edge, IReadOnlyList<ModelUse> uses, CancellationToken cancellationToken)
+    {
+        foreach (ModelUse use in uses)
+        {
+            Uses.Enqueue(use);
+        }
+
+        return Task.CompletedTask;
+    }
 
     public Task<ReportDeploymentResponse?> ReportAsync(EdgeId edge, ReportDeploymentRequest report, CancellationToken cancellationToken)
     {
         Reports.Enqueue(report);
-        return Task.FromResult<ReportDeploymentResponse?>(report.DeploymentId == "d1" ? new ReportDeploymentResponse { Accepted = true } : null);
+        return Task.FromResult<ReportDeploymentResponse?>(report.DeploymentId == "d1" ? new ReportDeploymentResponse { Accepted = Accepts(report) } : null);
     }
 
     public Deployment Assign(byte[]? sha256 = null) => new()

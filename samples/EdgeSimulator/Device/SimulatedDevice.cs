@@ -15,7 +15,7 @@ internal sealed class SimulatedDevice(string cameraId, int requiredSnapshots, st
     private readonly MachineMetrics _machine = new(folder);
     private readonly TaskCompletionSource<EdgeModel> _model = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _started = Stopwatch.GetTimestamp();
-    private EdgeModel? _loaded;
+    private EdgeModel? _loaded, _former;
     private int _labelled;
     private int _restarts;
 
@@ -60,6 +60,11 @@ internal sealed class SimulatedDevice(string cameraId, int requiredSnapshots, st
     {
         var telemetry = new TelemetryData { System = _machine.Measure(), Application = new ApplicationMetrics { ActiveCameras = 1, AiInferenceTimeMs = InferenceMilliseconds } };
         telemetry.Cameras.Add(new CameraStatus { CameraId = cameraId, Online = true, LastSeen = time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture) });
+        if (Current is { } model)
+        {
+            telemetry.Models.Add(model.Use());
+        }
+
         return Task.FromResult(telemetry);
     }
 
@@ -96,24 +101,45 @@ internal sealed class SimulatedDevice(string cameraId, int requiredSnapshots, st
         }
     }
 
-    public async Task<double> LoadModelAsync(Deployment deployment, string path, CancellationToken cancellationToken)
+    public Task<ModelRuntime> DescribeRuntimeAsync(CancellationToken cancellationToken) => Task.FromResult(new ModelRuntime
+    {
+        Name = $"ONNX Runtime {EdgeRuntimeLimits.RuntimeVersion}",
+        Version = EdgeRuntimeLimits.RuntimeVersion,
+        MaxOpset = EdgeRuntimeLimits.MaxOpset,
+        MemoryBytes = _machine.Measure().MemoryTotalBytes / 2,
+        MaxModelBytes = EdgeRuntimeLimits.MaxModelBytes,
+        MaxInputSide = EdgeRuntimeLimits.MaxInputSide,
+    });
+
+    public async Task<ModelProbe> LoadModelAsync(Deployment deployment, string path, CancellationToken cancellationToken)
     {
         var scorer = new ModelScorer(await File.ReadAllBytesAsync(path, cancellationToken));
         _loaded?.Dispose();
-        _loaded = new EdgeModel(deployment.ModelId, scorer, (long)deployment.SizeBytes, Convert.ToHexStringLower(deployment.Sha256.Span));
-        return scorer.ScoreProbe();
+        _loaded = new EdgeModel(deployment.DeploymentId, deployment.ModelId, scorer, (long)deployment.SizeBytes, Convert.ToHexStringLower(deployment.Sha256.Span), time.GetUtcNow());
+        long start = Stopwatch.GetTimestamp();
+        double[] scores = [.. deployment.ProbeFrames.Select(f => scorer.Score(f.Jpeg.Memory).Score)];
+        double? milliseconds = scores.Length == 0 ? null : Stopwatch.GetElapsedTime(start).TotalMilliseconds / scores.Length;
+        return new ModelProbe(scorer.ScoreProbe(), scores, milliseconds);
+    }
+
+    public Task WithdrawModelAsync(Deployment deployment, CancellationToken cancellationToken)
+    {
+        Retire(null);
+        return Task.CompletedTask;
     }
 
     public Task ModelReportedAsync(Deployment deployment, bool isAccepted, string reason, CancellationToken cancellationToken)
     {
         if (isAccepted)
         {
-            Current = _loaded;
+            Retire(_loaded);
             _loaded = null;
             _model.TrySetResult(Current!);
         }
         else
         {
+            _loaded?.Dispose();
+            _loaded = null;
             _model.TrySetException(new TunnelException($"deployment {deployment.DeploymentId}: {reason}"));
         }
 
@@ -123,7 +149,15 @@ internal sealed class SimulatedDevice(string cameraId, int requiredSnapshots, st
     public void Dispose()
     {
         _loaded?.Dispose();
+        _former?.Dispose();
         Current?.Dispose();
+    }
+
+    /// <summary>The one in use may be scoring a frame just now: it is let go with the next change.</summary>
+    private void Retire(EdgeModel? next)
+    {
+        _former?.Dispose();
+        (_former, Current) = (Current, next);
     }
 
     private async Task<JsonObject> ReadConfigurationAsync(CancellationToken cancellationToken) => File.Exists(ConfigurationFile)

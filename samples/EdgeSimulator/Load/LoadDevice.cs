@@ -22,7 +22,11 @@ internal sealed class LoadDevice(string cameraId, string folder, TimeProvider ti
 
     public Task<CommandAnswer> ExecuteAsync(CommandAction action, CancellationToken cancellationToken) => Task.FromResult(CommandAnswer.Unsupported);
 
-    public Task<double> LoadModelAsync(Deployment deployment, string path, CancellationToken cancellationToken) => throw new TunnelException("this edge only sends; it runs no models");
+    public Task<ModelRuntime> DescribeRuntimeAsync(CancellationToken cancellationToken) => Task.FromResult(new ModelRuntime { Name = "none" });
+
+    public Task<ModelProbe> LoadModelAsync(Deployment deployment, string path, CancellationToken cancellationToken) => throw new TunnelException("this edge only sends; it runs no models");
+
+    public Task WithdrawModelAsync(Deployment deployment, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task ModelReportedAsync(Deployment deployment, bool isAccepted, string reason, CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -97,7 +97,7 @@ internal sealed class EdgeStory(StorySettings settings, EdgeAgent agent, Simulat
         foreach (CameraFrame frame in camera.QuietFrames(settings.QuietFrames))
         {
             frames++;
-            alarms += model.Scorer.Score(frame.Jpeg).IsAnomalous ? 1 : 0;
+            alarms += model.Score(frame.Jpeg).IsAnomalous ? 1 : 0;
         }
 
         double per100 = 100.0 * alarms / Math.Max(1, frames);
@@ -109,7 +109,7 @@ internal sealed class EdgeStory(StorySettings settings, EdgeAgent agent, Simulat
     private async Task<bool> RaiseEventAsync(EdgeModel model, CancellationToken cancellationToken)
     {
         List<CameraFrame> frames = [.. camera.EventFrames()];
-        List<(CameraFrame Frame, ModelScore Score)> scored = [.. frames.Select(f => (f, model.Scorer.Score(f.Jpeg)))];
+        List<(CameraFrame Frame, ModelScore Score)> scored = [.. frames.Select(f => (f, model.Score(f.Jpeg)))];
         int first = scored.FindIndex(s => s.Score.IsAnomalous);
         if (first < 0)
         {

@@ -47,9 +47,13 @@ public sealed record TrainingDto(
 /// <summary>An order to train; <c>priority</c> is -100 to 100, 0 when absent.</summary>
 public sealed record TrainingRequestDto(string? CameraId, int? Priority);
 
-/// <summary>A model of the catalog.</summary>
+/// <summary>A model of the catalog; <c>camera_id</c> is null for a base model. <c>status</c> is training, ready, active, archived or failed. The figures are null for a model that was not trained here.</summary>
 public sealed record ModelDto(
-    string Id, string CameraId, string Name, string Version, string Status, DateTimeOffset CreatedAt, long SizeBytes, string Sha256, double Threshold, int TrainingImages, double ValidationError);
+    string Id, string? CameraId, string Name, string Type, string Version, string Status, bool Pinned, DateTimeOffset CreatedAt, long SizeBytes, string Sha256, double? Threshold, int? TrainingImages,
+    double? ValidationError, LineageDto Lineage);
+
+/// <summary>Where a model comes from.</summary>
+public sealed record LineageDto(string? DatasetVersion, string? ParentModelId, string? Trainer, string? CodeVersion, JsonElement? Hyperparameters, JsonElement? Metrics);
 
 /// <summary>An edge. <c>state</c> is pending, active or revoked; <c>health</c> is null until it is judged the first time; <c>telemetry</c> is the newest it sent, null when none.</summary>
 public sealed record EdgeDto(

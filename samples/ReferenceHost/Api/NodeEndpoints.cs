@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using Guardian.Models;
 using Guardian.Tunnel;
 
@@ -12,8 +13,6 @@ internal static class NodeEndpoints
     public static void MapNode(this IEndpointRouteBuilder api)
     {
         api.MapGet("/cameras", ListCamerasAsync).WithSummary("Cameras with their readiness and training.");
-        api.MapGet("/models", async (IModelCatalog catalog, CancellationToken cancellationToken) => (await catalog.ListAsync(null, cancellationToken)).Select(ToDto).ToList())
-            .WithSummary("Models, newest version first within a camera.");
     }
 
     private static async Task<List<CameraDto>> ListCamerasAsync(EdgeRegistry registry, IDatasetStore datasets, ITrainingJobs jobs, IModelCatalog catalog, CancellationToken cancellationToken)
@@ -36,7 +35,10 @@ internal static class NodeEndpoints
             ? (await datasets.CoverageAsync(camera.Id, Math.Max(camera.RequiredSnapshots, TrainingOptions.MinImages), TimeZoneInfo.Local, cancellationToken)).ToDto()
             : null;
 
-    private static ModelDto ToDto(CatalogModel m) => new(
-        m.ModelId, m.CameraId, m.Metadata.Name, m.Version.ToString(), ApiMapping.Word(m.Status), m.CreatedAt, m.Size, m.Sha256, m.Metadata.Threshold, m.Metadata.TrainingImageCount,
-        m.Metadata.Metrics.ValidationError);
+    public static ModelDto ToDto(this CatalogModel m) => new(
+        m.ModelId, m.CameraId, m.Name, m.ModelType, m.Version.ToString(), ApiMapping.Word(m.Status), m.IsPinned, m.CreatedAt, m.Size, m.Sha256, m.Metadata?.Threshold, m.Metadata?.TrainingImageCount,
+        m.Metadata?.Metrics.ValidationError, new LineageDto(
+            m.Lineage.DatasetVersion, m.Lineage.ParentModelId, m.Lineage.Trainer, m.Lineage.CodeVersion, Json(m.Lineage.HyperparametersJson), Json(m.Lineage.MetricsJson)));
+
+    private static JsonElement? Json(string? text) => text is null ? null : JsonSerializer.Deserialize<JsonElement>(text);
 }

@@ -104,16 +104,23 @@ internal sealed class TrainingWorker(
         try
         {
             CatalogModel model = await FinishedAsync(lease.Job, cancellationToken)
-                ?? await catalog.RegisterAsync(await TrainAsync(lease, cancellationToken), name: null, cancellationToken);
+                ?? await MakeAsync(lease, cancellationToken);
             await LearnBaselineAsync(camera, cancellationToken);
             if (await registry.Cameras.GetAsync(camera, cancellationToken) is { } registered)
             {
-                await distributor.CreateAsync(camera, registered.EdgeId.ToString(), model.ModelId, cancellationToken);
+                await distributor.StartAsync(
+                    new RolloutRequest
+                    {
+                        Name = model.Name,
+                        Actor = "training",
+                        Targets = [new RolloutTargetRequest(registered.EdgeId.ToString(), camera, model.ModelId)],
+                    },
+                    cancellationToken);
             }
 
             await jobs.CompleteAsync(lease, model.ModelId, cancellationToken);
             await registry.Cameras.SetReadinessAsync(camera, CameraReadinessState.Trained, cancellationToken);
-            Log.Trained(logger, camera, model.ModelId, model.Metadata.Metrics.Seconds);
+            Log.Trained(logger, camera, model.ModelId, model.Metadata?.Metrics.Seconds ?? 0);
         }
         catch (Exception e) when (e is ModelException or ArgumentException or AnalysisException)
         {
@@ -126,6 +133,20 @@ internal sealed class TrainingWorker(
     /// <summary>The model that this job has made already, when the process was killed after registering it.</summary>
     private async Task<CatalogModel?> FinishedAsync(TrainingJob job, CancellationToken cancellationToken) =>
         (await catalog.ListAsync(job.CameraId, cancellationToken)).FirstOrDefault(m => m.CreatedAt >= job.CreatedAt && m.Status is (ModelStatus.Ready or ModelStatus.Active));
+
+    private async Task<CatalogModel> MakeAsync(TrainingJobLease lease, CancellationToken cancellationToken)
+    {
+        CatalogModel begun = await catalog.BeginTrainingAsync(lease.Job.CameraId, new ModelLineage { Trainer = trainer.GetType().Name }, cancellationToken);
+        try
+        {
+            return await catalog.RegisterAsync(await TrainAsync(lease, cancellationToken), name: null, cancellationToken);
+        }
+        catch (Exception e) when (e is ModelException or ArgumentException)
+        {
+            await catalog.SetStatusAsync(begun.ModelId, ModelStatus.Failed, cancellationToken);
+            throw;
+        }
+    }
 
     private async Task<TrainedModel> TrainAsync(TrainingJobLease lease, CancellationToken cancellationToken)
     {

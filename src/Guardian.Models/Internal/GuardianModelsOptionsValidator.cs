@@ -8,6 +8,8 @@ internal sealed class GuardianModelsOptionsValidator : IValidateOptions<Guardian
     private const int MaxSnapshots = 1_000_000;
     private const long MinBytes = 1L << 20;
     private const long MaxBytes = 1L << 40;
+    private const long MaxTotalBytes = 1L << 44;
+    private const int MaxKept = 1000;
 
     public ValidateOptionsResult Validate(string? name, GuardianModelsOptions options)
     {
@@ -42,6 +44,22 @@ internal sealed class GuardianModelsOptionsValidator : IValidateOptions<Guardian
         errors.AddRange(bounds
             .Where(b => b.Value < b.Min || b.Value > b.Max)
             .Select(b => $"{nameof(GuardianModelsOptions)}.{b.Name} is {b.Value}; it must be from {b.Min} to {b.Max}."));
+
+        if (options.MaxModelBytes is < MinBytes or > MaxTotalBytes)
+        {
+            errors.Add($"{nameof(GuardianModelsOptions)}.{nameof(options.MaxModelBytes)} is {options.MaxModelBytes}; it must be from {MinBytes} to {MaxTotalBytes}.");
+        }
+
+        if (options.MaxModelBytesPerCamera is < MinBytes or > MaxBytes)
+        {
+            errors.Add($"{nameof(GuardianModelsOptions)}.{nameof(options.MaxModelBytesPerCamera)} is {options.MaxModelBytesPerCamera}; it must be from {MinBytes} to {MaxBytes}.");
+        }
+
+        if (options.KeepModelsPerCamera is < 1 or > MaxKept)
+        {
+            errors.Add($"{nameof(GuardianModelsOptions)}.{nameof(options.KeepModelsPerCamera)} is {options.KeepModelsPerCamera}; it must be from 1 to {MaxKept}.");
+        }
+
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 

@@ -23,7 +23,7 @@ internal sealed class FrameLoader : IDisposable
     public FrameLoader(TrainingOptions options, QuietThread quiet, ILogger log)
     {
         (_options, _quiet, _log) = (options, quiet, log);
-        _preprocessing = OnnxSessions.Open(PreprocessingGraph.Build(options.InputSize), options.EffectiveThreads, spin: false);
+        _preprocessing = OnnxSessions.Open(PreprocessingGraph.Build(options.InputWidth, options.InputHeight), options.EffectiveThreads, spin: false);
     }
 
     /// <summary>Frames that could not be read.</summary>
@@ -37,7 +37,7 @@ internal sealed class FrameLoader : IDisposable
             _quiet.Do(() => Take(cameraId, image));
         }
 
-        return new FrameSet([.. _kept.Select(f => f.Pixels)], 3 * _options.InputSize * _options.InputSize);
+        return new FrameSet([.. _kept.Select(f => f.Pixels)], 3 * _options.InputWidth * _options.InputHeight);
     }
 
     /// <summary>SHA-256 over the digests of the frames in use.</summary>

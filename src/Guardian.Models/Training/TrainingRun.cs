@@ -15,6 +15,8 @@ internal sealed class TrainingRun : IDisposable
     private readonly TrainingSession _session;
     private readonly Evaluator _evaluator;
     private readonly Dictionary<string, float[]> _best;
+    private readonly Augmentation? _augmentation;
+    private readonly float[] _frame;
     private readonly TrainingCheckpoint? _checkpoint;
     private TimeSpan _elapsedBefore;
     private int _epochsBefore;
@@ -23,6 +25,8 @@ internal sealed class TrainingRun : IDisposable
     public TrainingRun(AutoencoderShape shape, Background background, TrainingOptions options, TimeProvider time, long started, TrainingCheckpoint? checkpoint = null)
     {
         (_shape, _options, _time, _started, _checkpoint) = (shape, options, time, started, checkpoint);
+        _frame = new float[shape.PixelsPerImage];
+        _augmentation = options.Augment ? new Augmentation(shape.Width, shape.Height, options.Seed) : null;
         _best = ParameterLayout.Draw(shape, options.Seed);
         _session = new TrainingSession(new TrainingGraph(shape, background), _best, options.EffectiveThreads);
         try
@@ -99,7 +103,7 @@ internal sealed class TrainingRun : IDisposable
             long before = _time.GetTimestamp();
             for (int i = 0; i < _shape.Batch; i++)
             {
-                frames.CopyTo(order.FrameAt(step, i), _session.Images.Slice(i * pixels, pixels));
+                Fill(frames, order.FrameAt(step, i), epoch, _session.Images.Slice(i * pixels, pixels));
             }
 
             _rate = LearningRateSchedule.At(_options.LearningRate, (epoch * order.StepsPerEpoch) + step, steps);
@@ -108,6 +112,19 @@ internal sealed class TrainingRun : IDisposable
         }
 
         return sum / order.StepsPerEpoch;
+    }
+
+    private void Fill(FrameSet frames, int frame, int epoch, Span<float> target)
+    {
+        if (_augmentation is null)
+        {
+            frames.CopyTo(frame, target);
+        }
+        else
+        {
+            frames.CopyTo(frame, _frame);
+            _augmentation.Apply(_frame, target, epoch, frame);
+        }
     }
 
     private void Report(int epoch, double loss, double error, TimeSpan sinceFirstEpoch)

@@ -146,46 +146,33 @@ public sealed class EdgeClient : IDisposable
         _channel.UnaryAsync(EdgeMethods.GetClipInfo, new GetClipInfoRequest { EventId = eventId.ToString() }, Short, cancellationToken);
 
     /// <summary>What is assigned to this edge and not yet reported, then what is assigned while the enumeration lasts.</summary>
-    public async IAsyncEnumerable<Deployment> WatchDeploymentsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<Deployment> WatchDeploymentsAsync(CancellationToken cancellationToken) => WatchDeploymentsAsync(new WatchDeploymentsRequest(), cancellationToken);
+
+    /// <inheritdoc cref="WatchDeploymentsAsync(CancellationToken)"/>
+    /// <param name="hello">What the edge can run and what it works with.</param>
+    /// <param name="cancellationToken">Ends the watch.</param>
+    public async IAsyncEnumerable<Deployment> WatchDeploymentsAsync(WatchDeploymentsRequest hello, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using GrpcCall<WatchDeploymentsRequest, Deployment> call = _channel.StartCall(EdgeMethods.WatchDeployments, new WatchDeploymentsRequest(), cancellationToken: cancellationToken);
+        using GrpcCall<WatchDeploymentsRequest, Deployment> call = _channel.StartCall(EdgeMethods.WatchDeployments, hello, cancellationToken: cancellationToken);
         while (await call.ReadAsync(cancellationToken).ConfigureAwait(false) is { } deployment)
         {
             yield return deployment;
         }
     }
 
-    /// <summary>Downloads a deployment's model into a file, going on where an earlier attempt ended, and checks size and SHA-256.</summary>
-    /// <exception cref="TunnelException">The file does not have the size or hash that the node promised; it is removed.</exception>
-    public async Task DownloadModelAsync(Deployment deployment, string path, CancellationToken cancellationToken)
+    /// <summary>
+    /// Downloads a deployment's model into a file, piece by piece: each is checked before it is written. What an earlier attempt has written beside it (<c>.part</c>) is checked and goes on where it ended, also after the
+    /// process was killed. The file has its name only when its size and SHA-256 are right.
+    /// </summary>
+    /// <param name="deployment">What was assigned.</param>
+    /// <param name="path">Where the file goes; one that is there already and is right stays.</param>
+    /// <param name="cancellationToken">Ends it; what has arrived stays for the next attempt.</param>
+    /// <exception cref="TunnelException">The model is over 512 MiB, or what arrives is not what was promised, again and again.</exception>
+    public Task DownloadModelAsync(Deployment deployment, string path, CancellationToken cancellationToken)
     {
-        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        bool sound;
-        await using (file.ConfigureAwait(false))
-        {
-            long size = checked((long)deployment.SizeBytes);
-            if (file.Length > size)
-            {
-                file.SetLength(0);
-            }
-
-            file.Position = file.Length;
-            if (file.Position < size)
-            {
-                await ReceiveModelAsync(deployment, file, size, cancellationToken).ConfigureAwait(false);
-            }
-
-            file.Flush(flushToDisk: true);
-            file.Position = 0;
-            byte[] hash = await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false);
-            sound = file.Length == size && hash.AsSpan().SequenceEqual(deployment.Sha256.Span);
-        }
-
-        if (!sound)
-        {
-            File.Delete(path);
-            throw new TunnelException($"model {deployment.ModelId}: what arrived does not have the size and SHA-256 that were promised");
-        }
+        ArgumentNullException.ThrowIfNull(deployment);
+        return new ModelDownload(deployment, path, offset => _channel.StartCall(
+            EdgeMethods.DownloadModel, new DownloadModelRequest { DeploymentId = deployment.DeploymentId, Offset = (ulong)offset }, cancellationToken: cancellationToken)).RunAsync(cancellationToken);
     }
 
     /// <summary>Tells the node what became of a deployment.</summary>
@@ -226,20 +213,5 @@ public sealed class EdgeClient : IDisposable
         await call.CompleteAsync().ConfigureAwait(false);
         StreamClipResponse response = await call.ResponseAsync(cancellationToken).ConfigureAwait(false);
         return checked((long)response.TotalBytes);
-    }
-
-    private async Task ReceiveModelAsync(Deployment deployment, FileStream file, long size, CancellationToken cancellationToken)
-    {
-        var request = new DownloadModelRequest { DeploymentId = deployment.DeploymentId, Offset = (ulong)file.Position };
-        using GrpcCall<DownloadModelRequest, ModelChunk> call = _channel.StartCall(EdgeMethods.DownloadModel, request, cancellationToken: cancellationToken);
-        while (await call.ReadAsync(cancellationToken).ConfigureAwait(false) is { } chunk)
-        {
-            if (chunk.Offset != (ulong)file.Position || chunk.Data.Length > size - file.Position)
-            {
-                throw new TunnelException($"model {deployment.ModelId}: the node sent bytes that do not belong at {file.Position}");
-            }
-
-            await file.WriteAsync(chunk.Data.Memory, cancellationToken).ConfigureAwait(false);
-        }
     }
 }

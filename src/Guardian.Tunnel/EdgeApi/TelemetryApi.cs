@@ -4,7 +4,7 @@ using Guardian.Tunnel.Contract;
 namespace Guardian.Tunnel;
 
 /// <summary>Serves <c>edge.telemetry.TelemetryService</c>.</summary>
-internal sealed class TelemetryApi(EdgeGate gate, EdgeRegistry registry, TelemetryIntake intake)
+internal sealed class TelemetryApi(EdgeGate gate, EdgeRegistry registry, IModelSource models, TelemetryIntake intake)
 {
     private const int MaxMessage = 256 << 10;
 
@@ -28,6 +28,12 @@ internal sealed class TelemetryApi(EdgeGate gate, EdgeRegistry registry, Telemet
         }
 
         await CheckCamerasAsync(edge, telemetry, call).ConfigureAwait(false);
+        if (telemetry.Models.Count > 0)
+        {
+            // Before the answer: what it acknowledges is counted. Counted twice it is counted once.
+            await models.CountAsync(edge, telemetry.Models, call.CancellationToken).ConfigureAwait(false);
+        }
+
         return await intake.AcceptAsync(edge, telemetry, call.CancellationToken).ConfigureAwait(false);
     }
 

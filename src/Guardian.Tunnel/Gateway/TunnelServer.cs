@@ -34,6 +34,7 @@ public sealed class TunnelServer : IHostedService, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _downloads;
     private readonly RefusalAudit _refusals;
     private readonly TokenThrottle _throttle;
     private readonly ITunnelNetwork? _network;
@@ -76,6 +77,7 @@ public sealed class TunnelServer : IHostedService, IAsyncDisposable
         }
 
         _options = options;
+        _downloads = new SemaphoreSlim(options.MaxModelDownloads);
         _registry = registry;
         _authority = authority;
         _ports = ports;
@@ -182,6 +184,7 @@ public sealed class TunnelServer : IHostedService, IAsyncDisposable
         _certificates.Dispose();
         Metrics.Dispose();
         _stopping.Dispose();
+        _downloads.Dispose();
     }
 
     private static int PortOf(WebApplication application) =>
@@ -245,10 +248,10 @@ public sealed class TunnelServer : IHostedService, IAsyncDisposable
         var commands = new CommandApi(_registry, Connections, _outcomes, _monitor, _options.PingInterval, _time, _stopping.Token);
         Add(server, EventsReflection.Descriptor.Services[0], gate, new EventApi(gate, _ports.Events, Metrics).Bind);
         Add(server, StreamingReflection.Descriptor.Services[0], gate, new StreamingApi(gate, _ports.Clips, Metrics).Bind);
-        Add(server, TelemetryReflection.Descriptor.Services[0], gate, new TelemetryApi(gate, _registry, new TelemetryIntake(_telemetry, _options.Telemetry, Connections, Health, Metrics, _time)).Bind);
+        Add(server, TelemetryReflection.Descriptor.Services[0], gate, new TelemetryApi(gate, _registry, _ports.Models, new TelemetryIntake(_telemetry, _options.Telemetry, Connections, Health, Metrics, _time)).Bind);
         Add(server, ControlReflection.Descriptor.Services[0], gate, new ControlApi(gate, _registry).Bind);
         Add(server, DatasetsReflection.Descriptor.Services[0], gate, new DatasetApi(gate, _ports.Datasets).Bind);
-        Add(server, ModelsReflection.Descriptor.Services[0], gate, new ModelApi(gate, _ports.Models, _stopping.Token).Bind);
+        Add(server, ModelsReflection.Descriptor.Services[0], gate, new ModelApi(gate, _ports.Models, _downloads, _stopping.Token).Bind);
         Add(server, CommandsReflection.Descriptor.Services[0], gate, commands.Bind);
         Add(server, EnrollmentReflection.Descriptor.Services[0], gate, Enrollment().BindAuthenticated);
         return server;

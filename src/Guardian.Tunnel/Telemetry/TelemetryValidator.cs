@@ -9,7 +9,7 @@ namespace Guardian.Tunnel;
 /// </summary>
 internal static class TelemetryValidator
 {
-    public const int MaxCameras = CameraDirectory.MaxPerEdge, MaxStatusMessage = 512, MaxLastSeen = 64, MaxInferenceMs = 3_600_000;
+    public const int MaxCameras = CameraDirectory.MaxPerEdge, MaxStatusMessage = 512, MaxLastSeen = 64, MaxInferenceMs = 3_600_000, MaxModels = 256;
 
     /// <summary>Beyond this a double does not hold every whole number, and no disk is as large.</summary>
     public const ulong MaxBytes = 1UL << 53;
@@ -19,7 +19,32 @@ internal static class TelemetryValidator
         CheckTimestamp(data.Timestamp, now, options)
         ?? (data.System is { } system ? CheckSystem(system) : null)
         ?? (data.Application is { } application ? CheckApplication(application) : null)
-        ?? CheckCameras(data.Cameras, now, options);
+        ?? CheckCameras(data.Cameras, now, options)
+        ?? CheckModels(data.Models, now, options);
+
+    private static string? CheckModels(RepeatedField<ModelUse> models, DateTimeOffset now, TelemetryOptions options)
+    {
+        if (models.Count > MaxModels)
+        {
+            return $"models: {models.Count}, at most {MaxModels} are taken";
+        }
+
+        for (int i = 0; i < models.Count; i++)
+        {
+            ModelUse m = models[i];
+            string? error = m.DeploymentId.Length is 0 or > MaxLastSeen ? $"deployment_id: 1 to {MaxLastSeen} characters are needed"
+                : m.Frames > MaxBytes || m.Alarms > m.Frames ? $"frames, alarms: at most {MaxBytes} frames are taken, and no more alarms than frames"
+                : m.Seconds is not (>= 0 and < double.PositiveInfinity) ? $"seconds: {Number(m.Seconds)}, it must be finite and not negative"
+                : UnixNanoseconds.ToInstant(m.CountedSince) - now > options.MaxClockLead ? $"counted_since: it is more than {Words(options.MaxClockLead)} ahead of the node's clock"
+                : null;
+            if (error is not null)
+            {
+                return $"models[{i}].{error}";
+            }
+        }
+
+        return null;
+    }
 
     private static string? CheckTimestamp(long timestamp, DateTimeOffset now, TelemetryOptions options)
     {

@@ -7,7 +7,7 @@ namespace Guardian.Models.Tests.Training;
 public sealed class CheckpointTests
 {
     private static readonly Lazy<byte[][]> Day = new(() => new Scene(160, 120).NormalDay(40, 1));
-    private static readonly TrainingOptions Small = new() { InputSize = 64, LatentSize = 16, Epochs = 7, Threads = 2 };
+    private static readonly TrainingOptions Small = new() { InputWidth = 64, InputHeight = 64, LatentSize = 16, Epochs = 7, Threads = 2 };
 
     [Theory(Timeout = 120_000)]
     [InlineData(1)]

@@ -28,7 +28,16 @@ internal sealed class FakeDevice : IEdgeDevice
         return Answer(action, cancellationToken);
     }
 
-    public Task<double> LoadModelAsync(Deployment deployment, string path, CancellationToken cancellationToken) => Task.FromResult(Load(path));
+    public Task<ModelRuntime> DescribeRuntimeAsync(CancellationToken cancellationToken) => Task.FromResult(new ModelRuntime { Name = "test 1.0", MaxOpset = 18 });
+
+    public Task<ModelProbe> LoadModelAsync(Deployment deployment, string path, CancellationToken cancellationToken) =>
+        Task.FromResult(new ModelProbe(Load(path), [.. deployment.ProbeFrames.Select(f => (double)f.Jpeg[0])], 2.5));
+
+    public Task WithdrawModelAsync(Deployment deployment, CancellationToken cancellationToken)
+    {
+        Models.Enqueue((deployment.ModelId, false, "withdrawn"));
+        return Task.CompletedTask;
+    }
 
     public Task ModelReportedAsync(Deployment deployment, bool isAccepted, string reason, CancellationToken cancellationToken)
     {

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using Guardian.Grpc;
 using Guardian.Shared.Files;
 using Guardian.Tunnel.Contract;
@@ -19,8 +18,6 @@ public sealed class EdgeAgent : IAsyncDisposable
     /// <summary>Events of one call; the node takes 1000 and 20 MiB.</summary>
     private const int MaxEvents = 100, MaxEventBytes = 8 << 20;
 
-    private const int MaxError = 512;
-
     /// <summary>How often it is looked whether the certificate is to be renewed.</summary>
     private static readonly TimeSpan RenewalCheck = TimeSpan.FromMinutes(1);
 
@@ -31,6 +28,7 @@ public sealed class EdgeAgent : IAsyncDisposable
     private readonly EdgeDatabase _database;
     private readonly SendQueue _queue;
     private readonly CommandExecutor _commands;
+    private readonly EdgeModels _models;
     private readonly EdgeConnectionSlot _slot;
     private readonly EdgeTunnel? _tunnel;
     private readonly SemaphoreSlim _renewing = new(1, 1);
@@ -45,6 +43,7 @@ public sealed class EdgeAgent : IAsyncDisposable
         _time = time;
         _slot = new EdgeConnectionSlot(credentials, time);
         _tunnel = options.Tunnel is null ? null : new EdgeTunnel(options.Tunnel, new EdgeTunnelFiles(options.CredentialsDirectory), logger, time);
+        _models = new EdgeModels(Path.Combine(options.Directory, "models"), device, database, logger);
         _commands = new CommandExecutor(new CommandJournal(database, time), ExecuteAsync, time, logger);
     }
 
@@ -466,11 +465,7 @@ public sealed class EdgeAgent : IAsyncDisposable
         {
             await _slot.UseAsync(async client =>
             {
-                await foreach (Deployment deployment in client.WatchDeploymentsAsync(ends.Token).ConfigureAwait(false))
-                {
-                    await InstallAsync(client, deployment, cancellationToken).ConfigureAwait(false);
-                }
-
+                await _models.WatchAsync(client, ends.Token, cancellationToken).ConfigureAwait(false);
                 return true;
             }).ConfigureAwait(false);
             throw new RpcException(StatusCode.Unavailable, "the node ended the watch for models");
@@ -479,37 +474,6 @@ public sealed class EdgeAgent : IAsyncDisposable
         {
             // On the new credentials now.
         }
-    }
-
-    private async Task InstallAsync(EdgeClient client, Deployment deployment, CancellationToken cancellationToken)
-    {
-        var report = new ReportDeploymentRequest { DeploymentId = deployment.DeploymentId };
-        try
-        {
-            // Not by the model's id: that is text of the node's, and could name a file outside the folder.
-            string file = deployment.Sha256.Length == SHA256.HashSizeInBytes
-                ? Path.Combine(_options.Directory, "models", $"{Convert.ToHexStringLower(deployment.Sha256.Span)}.onnx")
-                : throw new TunnelException($"sha256: {deployment.Sha256.Length} bytes, {SHA256.HashSizeInBytes} are needed");
-            await client.DownloadModelAsync(deployment, file, cancellationToken).ConfigureAwait(false);
-            report.ProbeScore = await _device.LoadModelAsync(deployment, file, cancellationToken).ConfigureAwait(false);
-            report.Sha256 = deployment.Sha256;
-            report.Success = true;
-        }
-        catch (Exception e) when (e is not (RpcException or OperationCanceledException))
-        {
-            // What a device's code throws over a model is the report about that model.
-            report.ErrorMessage = e.Message.Length > MaxError ? e.Message[..MaxError] : e.Message;
-        }
-
-        ReportDeploymentResponse response = await client.ReportDeploymentAsync(report, cancellationToken).ConfigureAwait(false);
-        bool isAccepted = report.Success && response.Accepted;
-        string reason = isAccepted ? "" : report.Success ? response.Reason : report.ErrorMessage;
-        if (!isAccepted)
-        {
-            AgentLog.ModelRefused(_logger, deployment.ModelId, reason);
-        }
-
-        await _device.ModelReportedAsync(deployment, isAccepted, reason, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Takes over the tunnel's settings and says that the node's next key is known, so that the node may change to it.</summary>

@@ -27,5 +27,13 @@ internal sealed class EdgeDatabase(string path) : TunnelDatabase(path, Migration
         );
         CREATE INDEX commands_by_state ON commands (state);
         """,
+        """
+        CREATE TABLE models (
+            camera_id TEXT NOT NULL PRIMARY KEY,
+            deployment BLOB NOT NULL,
+            file TEXT NOT NULL,
+            previous_file TEXT
+        );
+        """,
     ];
 }

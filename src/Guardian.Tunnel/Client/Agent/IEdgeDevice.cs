@@ -17,15 +17,23 @@ public interface IEdgeDevice
     /// <returns>What was done.</returns>
     Task<CommandAnswer> ExecuteAsync(CommandAction action, CancellationToken cancellationToken);
 
+    /// <summary>What this machine can run, for the node to know before it assigns a model. Called with each connection.</summary>
+    Task<ModelRuntime> DescribeRuntimeAsync(CancellationToken cancellationToken);
+
     /// <summary>
-    /// Loads a model that was assigned and scores its probe with it, beside the one in use. It takes over when this returns a score and the node accepts the report, which <see cref="ModelReportedAsync"/> tells.
+    /// Loads a model that was assigned, beside the one in use, and scores with it the probe picture and the deployment's probe frames. It takes over when the scores are the expected ones and the node accepts the report, which
+    /// <see cref="ModelReportedAsync"/> tells. After a restart, it is called for what was in use.
     /// </summary>
     /// <param name="deployment">What was assigned.</param>
     /// <param name="path">The model's file, whose size and SHA-256 were verified.</param>
     /// <param name="cancellationToken">The agent stops.</param>
-    /// <returns>The probe's score; finite.</returns>
     /// <exception cref="Exception">The model is of no use here; the message goes to the node.</exception>
-    Task<double> LoadModelAsync(Deployment deployment, string path, CancellationToken cancellationToken);
+    Task<ModelProbe> LoadModelAsync(Deployment deployment, string path, CancellationToken cancellationToken);
+
+    /// <summary>The camera goes on without a model.</summary>
+    /// <param name="deployment">Which camera.</param>
+    /// <param name="cancellationToken">The agent stops.</param>
+    Task WithdrawModelAsync(Deployment deployment, CancellationToken cancellationToken);
 
     /// <summary>The node has heard what became of a model.</summary>
     /// <param name="deployment">What was assigned.</param>
