@@ -20,13 +20,22 @@ internal sealed partial class QuietThread : IDisposable
     /// <summary>A tenth of the weight of a usual thread (sched(7): a factor of 1.25 a step): enough to let all others through, and not to stand still beside a busy one.</summary>
     public const int Nice = 10;
 
-    private readonly bool _givesWay;
+    [ThreadStatic]
+    private static int _threadsHere;
 
-    public QuietThread(bool givesWay)
+    private readonly bool _givesWay;
+    private readonly int _threads;
+
+    /// <param name="givesWay">Whether it gives way; else it is as other threads are.</param>
+    /// <param name="threads">How many threads loops in its work may have, see <see cref="QuietLoop"/>.</param>
+    public QuietThread(bool givesWay, int threads)
     {
-        _givesWay = givesWay;
+        (_givesWay, _threads) = (givesWay, threads);
         new Thread(Run) { IsBackground = true, Name = "guardian-training" }.Start();
     }
+
+    /// <summary>How many threads a loop may have that runs on this thread.</summary>
+    public static int ThreadsHere => _threadsHere > 0 ? _threadsHere : Environment.ProcessorCount;
 
     /// <summary>Runs something on the thread and waits for it. One caller at a time.</summary>
     public T Do<T>(Func<T> work)
@@ -112,6 +121,7 @@ internal sealed partial class QuietThread : IDisposable
 
     private void Run()
     {
+        _threadsHere = _threads;
         if (_givesWay)
         {
             Lower();

@@ -59,7 +59,7 @@ public sealed class AutoencoderTrainer : IModelTrainer
         using Activity? activity = GuardianModelsTelemetry.Activities.StartActivity("guardian.models.train");
         activity?.SetTag("guardian.camera.id", request.CameraId);
         long started = _time.GetTimestamp();
-        using var quiet = new QuietThread(request.GivesWay);
+        using var quiet = new QuietThread(request.GivesWay, request.Options.EffectiveThreads);
         using FrameLoader loader = quiet.Do(() => new FrameLoader(request.Options, quiet, _log));
         FrameSet frames = await loader.LoadAsync(request.CameraId, request.Images, cancellationToken).ConfigureAwait(false);
         if (frames.Count < TrainingOptions.MinImages)

@@ -1,4 +1,5 @@
 using Guardian.Models.Inference;
+using Guardian.Models.Internal;
 
 namespace Guardian.Models.Training.Normality;
 
@@ -55,7 +56,7 @@ internal sealed class NormFit
     public IReadOnlyList<T> LeaveOneOut<T>(Func<float[], T> parts)
     {
         var results = new T[_maps.Count];
-        Parallel.For(0, results.Length, i =>
+        QuietLoop.For(0, results.Length, i =>
         {
             float[] z = new float[_centre.Length];
             Without(i).Apply(_maps[i], z);

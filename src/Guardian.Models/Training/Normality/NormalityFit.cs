@@ -1,4 +1,5 @@
 using Guardian.Models.Inference;
+using Guardian.Models.Internal;
 
 namespace Guardian.Models.Training.Normality;
 
@@ -71,7 +72,7 @@ internal sealed class NormalityFit
         int places = _rows * _columns, moods = _moods[0].Length;
         var all = new PlaceSums(places, moods);
         var folds = new PlaceSums[Folds];
-        Parallel.For(0, Folds, f =>
+        QuietLoop.For(0, Folds, f =>
         {
             folds[f] = new PlaceSums(places, moods);
             foreach (int i in members.Where(i => Fold(i) == f))
@@ -92,7 +93,7 @@ internal sealed class NormalityFit
             all.Add(folds[f], -1);
             PlaceGaussians others = all.Fit(_rows, _columns, origin);
             all.Add(folds[f], 1);
-            Parallel.For(0, members.Length, m =>
+            QuietLoop.For(0, members.Length, m =>
             {
                 if (Fold(members[m]) == f)
                 {
