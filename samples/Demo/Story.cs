@@ -253,9 +253,9 @@ internal sealed class Story : IAsyncDisposable
             JsonElement camera = await CameraAsync(cancellationToken);
             JsonElement training = camera.GetProperty("training");
             string state = training.ValueKind == JsonValueKind.Object ? Text(training, "state") : "";
-            if (state == "failed")
+            if (state is "failed" or "cancelled")
             {
-                _narrator.Step("train", false, Text(training, "error"));
+                _narrator.Step("train", false, state == "failed" ? Text(training, "error") : "the training was cancelled");
             }
 
             if (state == "completed")

@@ -47,6 +47,33 @@ public sealed class NodeViewTests(ConsoleFixture fixture)
     }
 
     [RequiresFact(ConsoleFixture.Chromium, "ffmpeg", Timeout = Limit)]
+    public async Task a_camera_that_needs_snapshots_shows_what_it_has_and_what_is_missing()
+    {
+        await using ConsoleSession session = await ConsoleSession.OpenAsync(fixture);
+        await session.SignInAsync("#/cameras");
+        ILocator garden = Card(session, "Garden");
+        await Expect(garden.Locator(".missing li")).ToHaveCountAsync(2);
+        await Expect(garden).ToContainTextAsync("Only 1 picture between 16:00 and 07:00. Collect at least 45 there.");
+        await Expect(garden.GetByRole(AriaRole.Img, new LocatorGetByRoleOptions { NameString = "By hour of day: 06:00 1, 07:00 3" })).ToBeVisibleAsync();
+        await Expect(garden.Locator("svg").First.Locator("rect")).ToHaveCountAsync(24);
+        await Expect(Card(session, "Front door").Locator(".coverage")).ToHaveCountAsync(0);
+    }
+
+    [RequiresFact(ConsoleFixture.Chromium, "ffmpeg", Timeout = Limit)]
+    public async Task a_training_is_cancelled_from_its_card()
+    {
+        await using ConsoleSession session = await ConsoleSession.OpenAsync(fixture);
+        await session.SignInAsync("#/cameras");
+        ILocator driveway = Card(session, "Driveway"), button = driveway.GetByRole(AriaRole.Button);
+        await Expect(driveway).ToContainTextAsync("learning rate 0.0012");
+        await Expect(Card(session, "Garden").GetByRole(AriaRole.Button)).ToHaveCountAsync(0);
+        await button.ClickAsync();
+        await Expect(driveway).ToContainTextAsync("Needs snapshots: 54 of 50 labelled normal");
+        await Expect(button).ToHaveCountAsync(0);
+        Assert.Equal(1, session.State.CountOf("/training/job-17/cancel"));
+    }
+
+    [RequiresFact(ConsoleFixture.Chromium, "ffmpeg", Timeout = Limit)]
     public async Task models_and_edges_are_listed()
     {
         await using ConsoleSession session = await ConsoleSession.OpenAsync(fixture);

@@ -159,6 +159,7 @@ internal sealed class TrainingWorker(
                 CameraId = lease.Job.CameraId,
                 Images = TrainingImages.FromVersion(datasets, lease.Job.CameraId, version, TrainingOrders.Normal),
                 CheckpointFile = lease.CheckpointFile,
+                GivesWay = true,
             },
             progress,
             cancellationToken);

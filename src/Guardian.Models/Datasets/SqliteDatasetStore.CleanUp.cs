@@ -8,8 +8,7 @@ namespace Guardian.Models.Datasets;
 /// <summary>Taking pictures out, and what is left to do once nothing holds them any more.</summary>
 internal sealed partial class SqliteDatasetStore
 {
-    private const string Unheld =
-        "removed = 1 AND NOT EXISTS (SELECT 1 FROM dataset_version_images i WHERE i.camera_id = snapshots.camera_id AND i.snapshot_id = snapshots.snapshot_id)";
+    private const string Unheld = "removed = 1 AND NOT EXISTS (SELECT 1 FROM dataset_version_images i WHERE i.sequence = snapshots.sequence)";
 
     public async Task<int> RemoveAsync(string cameraId, IReadOnlyCollection<string> snapshotIds, CancellationToken cancellationToken)
     {
@@ -86,15 +85,17 @@ internal sealed partial class SqliteDatasetStore
         {
             return await Failures.WrapAsync("Deleting pictures", async () =>
             {
+                List<SnapshotRow> gone = [];
                 List<SnapshotRow> rows = await _folder.Database.WriteAsync(
                     c =>
                     {
                         List<SnapshotRow> unheld = c.Query<SnapshotRow>($"SELECT {SnapshotRow.Columns} FROM snapshots WHERE camera_id = @cameraId AND {Unheld}", new { cameraId }).AsList();
                         c.Execute($"DELETE FROM snapshots WHERE camera_id = @cameraId AND {Unheld}", new { cameraId });
+                        gone = [.. unheld.Where(r => !HasFile(c, r))];
                         return unheld;
                     },
                     CancellationToken.None).ConfigureAwait(false);
-                rows.ForEach(r => File.Delete(_folder.SnapshotFile(r.CameraId, r.Label, r.Sha256)));
+                gone.ForEach(r => File.Delete(_folder.SnapshotFile(r.CameraId, r.Label, r.Sha256)));
                 return (rows.Count, rows.Sum(r => r.Size));
             }).ConfigureAwait(false);
         }

@@ -83,9 +83,9 @@ internal sealed partial class SqliteDatasetStore
             page = await _folder.Database.ReadAsync(
                 c => c.Query<SnapshotRow>(
                     $"""
-                    SELECT {SnapshotRow.Columns} FROM snapshots s
-                    WHERE camera_id = @cameraId AND (@label IS NULL OR label = @label) AND (captured_at, snapshot_id) > (@capturedAt, @snapshotId)
-                        AND EXISTS (SELECT 1 FROM dataset_version_images i WHERE i.camera_id = s.camera_id AND i.version = @version AND i.snapshot_id = s.snapshot_id)
+                    SELECT {SnapshotRow.Columns} FROM snapshots
+                    WHERE sequence IN (SELECT sequence FROM dataset_version_images WHERE camera_id = @cameraId AND version = @version)
+                        AND (@label IS NULL OR label = @label) AND (captured_at, snapshot_id) > (@capturedAt, @snapshotId)
                     ORDER BY captured_at, snapshot_id LIMIT {PageSize}
                     """,
                     new { cameraId, version, label, capturedAt, snapshotId }).AsList(),
@@ -142,7 +142,7 @@ internal sealed partial class SqliteDatasetStore
             """
             INSERT INTO dataset_versions (camera_id, version, hash, images, bytes, last_sequence, created_at)
             VALUES (@cameraId, @version, @hash, @images, @bytes, @lastSequence, @now);
-            INSERT INTO dataset_version_images (camera_id, version, snapshot_id) SELECT camera_id, @version, snapshot_id FROM snapshots WHERE camera_id = @cameraId AND removed = 0
+            INSERT INTO dataset_version_images (camera_id, version, sequence) SELECT camera_id, @version, sequence FROM snapshots WHERE camera_id = @cameraId AND removed = 0
             """,
             new { cameraId, version, hash, images = rows.Count, bytes = rows.Sum(r => r.Size), lastSequence = rows.Max(r => r.Sequence), now = SqlTime.ToSql(_time.GetUtcNow()) });
         return connection.QuerySingle<DatasetVersionRow>(bySame, new { cameraId, hash }).ToVersion();

@@ -234,10 +234,18 @@ internal sealed partial class SqliteDatasetStore : IDatasetStore, IDisposable
         }
         catch
         {
-            File.Delete(file);
+            // The same file may be that of a picture that was taken out and that a version holds.
+            if (!await _folder.Database.ReadAsync(c => HasFile(c, row), CancellationToken.None).ConfigureAwait(false))
+            {
+                File.Delete(file);
+            }
+
             throw;
         }
     }
+
+    private static bool HasFile(SqliteConnection connection, SnapshotRow row) => connection.ExecuteScalar<long>(
+        "SELECT EXISTS (SELECT 1 FROM snapshots WHERE camera_id = @CameraId AND sha256 = @Sha256 AND label = @Label)", row) == 1;
 
     /// <summary>
     /// Looks once more, inside the write, because another process may work on the folder too. The file of the slower one then stays, as it may be the quicker one's;
@@ -250,25 +258,11 @@ internal sealed partial class SqliteDatasetStore : IDatasetStore, IDisposable
             return SnapshotOutcome.Duplicate;
         }
 
-        // A picture that was taken out and that a version still holds comes back as it was.
-        const string back = "UPDATE snapshots SET removed = 0 WHERE camera_id = @CameraId AND snapshot_id = @SnapshotId AND sha256 = @Sha256 AND label = @Label";
-        if (connection.Execute(back, row) == 1)
-        {
-            return SnapshotOutcome.Accepted;
-        }
-
-        if (connection.ExecuteScalar<long>("SELECT EXISTS (SELECT 1 FROM snapshots WHERE camera_id = @CameraId AND (snapshot_id = @SnapshotId OR sha256 = @Sha256))", row) == 1)
-        {
-            return SnapshotOutcome.Duplicate;
-        }
-
-        long sequence = connection.ExecuteScalar<long>("UPDATE dataset_sequence SET last = last + 1 RETURNING last");
         connection.Execute(
             """
-            INSERT INTO snapshots (
-                camera_id, snapshot_id, label, captured_at, sha256, size, width, height, added_at, conditions, perceptual_hash, brightness, near_duplicate_of, sequence)
+            INSERT INTO snapshots (camera_id, snapshot_id, label, captured_at, sha256, size, width, height, added_at, conditions, perceptual_hash, brightness, near_duplicate_of)
             VALUES (
-                @CameraId, @SnapshotId, @Label, @CapturedAt, @Sha256, @Size, @Width, @Height, @addedAt, @Conditions, @PerceptualHash, @Brightness, @NearDuplicateOf, @sequence)
+                @CameraId, @SnapshotId, @Label, @CapturedAt, @Sha256, @Size, @Width, @Height, @addedAt, @Conditions, @PerceptualHash, @Brightness, @NearDuplicateOf)
             """,
             new
             {
@@ -285,7 +279,6 @@ internal sealed partial class SqliteDatasetStore : IDatasetStore, IDisposable
                 row.PerceptualHash,
                 row.Brightness,
                 row.NearDuplicateOf,
-                sequence,
             });
         return SnapshotOutcome.Accepted;
     }

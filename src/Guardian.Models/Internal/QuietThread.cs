@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Guardian.Models.Internal;
 
-/// <summary>A thread for long computations that gives way to everything else on the machine.</summary>
+/// <summary>A thread for long computations, which can give way to everything else on the machine.</summary>
 /// <remarks>
 /// Linux keeps the nice value by thread, and a new thread inherits its maker's: a session that ONNX Runtime opens here has quiet threads in its pool. For the same
 /// reason nothing may run here that could make .NET start a thread of its pool (queued work, awaits), as that one would stay quiet for ever; such things are
@@ -17,7 +17,25 @@ internal sealed partial class QuietThread : IDisposable
     private Action? _forCaller;
     private bool _ended;
 
-    public QuietThread() => new Thread(Run) { IsBackground = true, Name = "guardian-training" }.Start();
+    /// <summary>A tenth of the weight of a usual thread (sched(7): a factor of 1.25 a step): enough to let all others through, and not to stand still beside a busy one.</summary>
+    public const int Nice = 10;
+
+    [ThreadStatic]
+    private static int _threadsHere;
+
+    private readonly bool _givesWay;
+    private readonly int _threads;
+
+    /// <param name="givesWay">Whether it gives way; else it is as other threads are.</param>
+    /// <param name="threads">How many threads loops in its work may have, see <see cref="QuietLoop"/>.</param>
+    public QuietThread(bool givesWay, int threads)
+    {
+        (_givesWay, _threads) = (givesWay, threads);
+        new Thread(Run) { IsBackground = true, Name = "guardian-training" }.Start();
+    }
+
+    /// <summary>How many threads a loop may have that runs on this thread.</summary>
+    public static int ThreadsHere => _threadsHere > 0 ? _threadsHere : Environment.ProcessorCount;
 
     /// <summary>Runs something on the thread and waits for it. One caller at a time.</summary>
     public T Do<T>(Func<T> work)
@@ -103,7 +121,12 @@ internal sealed partial class QuietThread : IDisposable
 
     private void Run()
     {
-        Lower();
+        _threadsHere = _threads;
+        if (_givesWay)
+        {
+            Lower();
+        }
+
         while (true)
         {
             Action? work;
@@ -134,10 +157,10 @@ internal sealed partial class QuietThread : IDisposable
     /// <summary>Where it is refused the thread is as others are: training still works, it only pushes more.</summary>
     private static void Lower()
     {
-        const int thread = 0, itself = 0, lowest = 19;
+        const int thread = 0, itself = 0;
         if (OperatingSystem.IsLinux())
         {
-            _ = SetPriority(thread, itself, lowest);
+            _ = SetPriority(thread, itself, Nice);
         }
     }
 

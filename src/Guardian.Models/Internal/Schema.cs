@@ -77,21 +77,34 @@ internal static class Schema
     /// <summary>Versions, conditions, likeness and totals of datasets; priority, cancelling and dataset version of jobs.</summary>
     private const string DatasetsAndTraining =
         """
-        ALTER TABLE snapshots ADD COLUMN conditions TEXT NOT NULL DEFAULT '';
-        ALTER TABLE snapshots ADD COLUMN perceptual_hash INTEGER;
-        ALTER TABLE snapshots ADD COLUMN brightness INTEGER;
-        ALTER TABLE snapshots ADD COLUMN near_duplicate_of TEXT;
-        ALTER TABLE snapshots ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
-        ALTER TABLE snapshots ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
-        UPDATE snapshots SET sequence = n.number
-        FROM (SELECT camera_id, snapshot_id, ROW_NUMBER() OVER (ORDER BY added_at, camera_id, snapshot_id) AS number FROM snapshots) AS n
-        WHERE n.camera_id = snapshots.camera_id AND n.snapshot_id = snapshots.snapshot_id;
-        CREATE INDEX snapshots_by_arrival ON snapshots (camera_id, sequence);
-        CREATE INDEX snapshots_alike ON snapshots (camera_id, label, removed, perceptual_hash);
+        CREATE TABLE dataset_images (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+            camera_id TEXT NOT NULL,
+            snapshot_id TEXT NOT NULL,
+            label TEXT NOT NULL,
+            captured_at INTEGER NOT NULL,
+            sha256 TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            width INTEGER NOT NULL,
+            height INTEGER NOT NULL,
+            added_at INTEGER NOT NULL,
+            conditions TEXT NOT NULL DEFAULT '',
+            perceptual_hash INTEGER,
+            brightness INTEGER,
+            near_duplicate_of TEXT,
+            removed INTEGER NOT NULL DEFAULT 0
+        );
+        INSERT INTO dataset_images (camera_id, snapshot_id, label, captured_at, sha256, size, width, height, added_at)
+        SELECT camera_id, snapshot_id, label, captured_at, sha256, size, width, height, added_at FROM snapshots ORDER BY added_at, camera_id, snapshot_id;
+        DROP TABLE snapshots;
+        ALTER TABLE dataset_images RENAME TO snapshots;
+        CREATE UNIQUE INDEX snapshots_by_id ON snapshots (camera_id, snapshot_id) WHERE removed = 0;
+        CREATE UNIQUE INDEX snapshots_by_content ON snapshots (camera_id, sha256) WHERE removed = 0;
+        CREATE INDEX snapshots_in_order ON snapshots (camera_id, removed, label, captured_at, snapshot_id);
+        CREATE INDEX snapshots_by_arrival ON snapshots (camera_id, removed, sequence);
+        CREATE INDEX snapshots_alike ON snapshots (camera_id, label, perceptual_hash, snapshot_id) WHERE removed = 0;
+        CREATE INDEX snapshots_by_file ON snapshots (camera_id, sha256, label);
         CREATE INDEX snapshots_removed ON snapshots (camera_id) WHERE removed = 1;
-
-        CREATE TABLE dataset_sequence (last INTEGER NOT NULL);
-        INSERT INTO dataset_sequence SELECT COUNT(*) FROM snapshots;
 
         CREATE TABLE dataset_totals (
             camera_id TEXT NOT NULL PRIMARY KEY,
@@ -122,8 +135,8 @@ internal static class Schema
         CREATE TABLE dataset_version_images (
             camera_id TEXT NOT NULL,
             version INTEGER NOT NULL,
-            snapshot_id TEXT NOT NULL,
-            PRIMARY KEY (camera_id, snapshot_id, version)
+            sequence INTEGER NOT NULL,
+            PRIMARY KEY (sequence, version)
         ) WITHOUT ROWID;
         CREATE INDEX dataset_version_images_of ON dataset_version_images (camera_id, version);
 

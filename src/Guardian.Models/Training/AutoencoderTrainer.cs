@@ -50,10 +50,16 @@ public sealed class AutoencoderTrainer : IModelTrainer
             throw new ArgumentException($"{nameof(request.CheckpointInterval)} is {request.CheckpointInterval}; it must be from zero to 1 day.", nameof(request));
         }
 
+        if (request.GivesWay && request.Options.Threads == 0)
+        {
+            // Threads of one operator wait for each other, so one that stands behind somebody else's work on its processor would hold up all of them.
+            request = request with { Options = request.Options with { Threads = Math.Max(1, request.Options.EffectiveThreads - 1) } };
+        }
+
         using Activity? activity = GuardianModelsTelemetry.Activities.StartActivity("guardian.models.train");
         activity?.SetTag("guardian.camera.id", request.CameraId);
         long started = _time.GetTimestamp();
-        using var quiet = new QuietThread();
+        using var quiet = new QuietThread(request.GivesWay, request.Options.EffectiveThreads);
         using FrameLoader loader = quiet.Do(() => new FrameLoader(request.Options, quiet, _log));
         FrameSet frames = await loader.LoadAsync(request.CameraId, request.Images, cancellationToken).ConfigureAwait(false);
         if (frames.Count < TrainingOptions.MinImages)

@@ -26,4 +26,10 @@ public sealed record TrainingRequest
 
     /// <summary>The least time between two checkpoints: zero (after every epoch) to 1 day. Default 15 seconds; a checkpoint has about 50 MB at the default sizes.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// Computes on threads of low priority (nice 10, which Linux keeps by thread), and on all processors but one where <see cref="TrainingOptions.Threads"/> is 0, so that
+    /// whatever else the process and the machine have to do comes first. Default false.
+    /// </summary>
+    public bool GivesWay { get; init; }
 }

@@ -93,6 +93,7 @@ internal sealed class FakeNode : IAsyncDisposable
         api.MapGet("/archive/holds", () => state.Holds);
         api.MapGet("/archive/objects", () => new ArchivedObjectPageDto(state.Failed, null));
         api.MapGet("/alerts", (bool? open) => state.Alerts.Where(a => open != true || a.AcknowledgedAt is null));
+        api.MapPost("/training/{id}/cancel", (string id) => Cancel(state, id));
         api.MapPost("/alerts/{id:long}/acknowledge", (long id) => Acknowledge(state, id));
     }
 
@@ -115,6 +116,17 @@ internal sealed class FakeNode : IAsyncDisposable
     private static IResult Sealed(NodeState state, string path) => state.Objects.TryGetValue(path, out byte[]? bytes)
         ? Results.Bytes(bytes, "application/vnd.guardian.sealed", enableRangeProcessing: true, entityTag: new EntityTagHeaderValue($"\"{bytes.Length}\""))
         : Problem(404, "the object is not here");
+
+    private static IResult Cancel(NodeState state, string id)
+    {
+        if (!state.Cameras.Any(c => c.Training?.JobId == id && c.Training.State == "running"))
+        {
+            return Problem(404, "id: no such job, or it has ended");
+        }
+
+        state.Cameras = [.. state.Cameras.Select(c => c.Training?.JobId == id ? c with { Readiness = "needs_snapshots", Training = c.Training with { State = "cancelled" } } : c)];
+        return Results.NoContent();
+    }
 
     private static IResult Acknowledge(NodeState state, long id)
     {

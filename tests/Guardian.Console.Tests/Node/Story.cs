@@ -101,9 +101,13 @@ internal static class Story
         new("front-door", Edge, "Front door", "rtsp", true, "online", "trained", 120, new Dictionary<string, int> { ["normal"] = 120 }, null, Model),
         new(
             "driveway", Edge, "Driveway", "rtsp", true, "online", "training_in_progress", 50, new Dictionary<string, int> { ["normal"] = 54 },
-            new TrainingDto("job-17", "running", 14, 40, 0.00921, 0.0114, 41, 76, null), null),
+            new TrainingDto("job-17", "running", 14, 40, 0.00921, 0.0114, 41, 76, null, 0.0012), null),
         new(
-            "garden", Edge, "Garden", "rtsp", true, "online", "needs_snapshots", 50, new Dictionary<string, int> { ["normal"] = 31, ["rain"] = 4 }, null, null),
+            "garden", Edge, "Garden", "rtsp", true, "online", "needs_snapshots", 50, new Dictionary<string, int> { ["normal"] = 31, ["rain"] = 4 }, null, null,
+            new CoverageDto(
+                new Dictionary<string, int> { ["normal"] = 31, ["rain"] = 4 }, [0, 0, 0, 0, 0, 0, 1, 3, 4, 3, 3, 4, 3, 3, 4, 3, 0, 0, 0, 0, 0, 0, 0, 0], [0, 2, 19, 9, 1], 2, 3, Now.AddDays(-2),
+                Now.AddHours(-1), false,
+                ["31 of 50 pictures labelled normal are here. Collect at least 19 more.", "Only 1 picture between 16:00 and 07:00. Collect at least 45 there."])),
         new("cellar", Edge, "Cellar", "rtsp", false, "", "ready_for_training", 50, new Dictionary<string, int> { ["normal"] = 50 }, null, null),
     ];
 

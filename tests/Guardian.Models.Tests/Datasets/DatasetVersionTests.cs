@@ -1,4 +1,9 @@
+using System.Security.Cryptography;
+using Dapper;
+using Guardian.Models.Internal;
 using Guardian.Models.Tests.Support;
+using Guardian.Shared.Sql;
+using Guardian.Testing;
 
 namespace Guardian.Models.Tests.Datasets;
 
@@ -87,6 +92,28 @@ public sealed class DatasetVersionTests
         Assert.Single(store.Files("*.jpg"));
         Assert.Equal(1, (await store.Models.Datasets.CountsAsync("cam-1", default))["normal"]);
         await Add(store, 1);
+        Assert.Equal(2, store.Files("*.jpg").Count());
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task a_picture_with_a_wrong_label_is_taken_out_and_added_again_while_a_version_holds_the_first()
+    {
+        await using var store = new Store();
+        await Add(store, 1, 2);
+        await store.Models.Datasets.CreateVersionAsync("cam-1", default);
+        await store.Models.Datasets.RemoveAsync("cam-1", ["s2"], default);
+        Assert.Equal(SnapshotOutcome.Accepted, (await store.Models.Datasets.AddAsync(Sample.Snapshot("s2", 2, label: "threat"), default)).Outcome);
+        await store.Models.Datasets.RemoveAsync("cam-1", ["s2"], default);
+        await Add(store, 2);
+        await store.Models.Datasets.RemoveAsync("cam-1", ["s2"], default);
+        Assert.Equal(["s1", "s2"], await Names(store, 1));
+        await foreach (StoredSnapshot s in store.Models.Datasets.EnumerateVersionAsync("cam-1", 1, "normal", default))
+        {
+            Assert.NotEqual(0, (await store.Models.Datasets.ReadAsync(s, default)).Length);
+        }
+
+        Assert.Equal(1, (await store.Models.Datasets.CountsAsync("cam-1", default))["normal"]);
+        await store.RestartAsync();
         Assert.Equal(2, store.Files("*.jpg").Count());
     }
 
@@ -221,6 +248,42 @@ public sealed class DatasetVersionTests
         await store.RestartAsync();
         Assert.False(File.Exists(writing));
         Assert.False(File.Exists(half));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task a_folder_of_an_earlier_program_is_taken_over()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] jpeg = Sample.Jpeg(1);
+        string sha256 = Convert.ToHexStringLower(SHA256.HashData(jpeg));
+        await using (var earlier = new SqliteDatabase(folder.File("models.db"), [.. Schema.Migrations.Take(1)]))
+        {
+            await earlier.WriteAsync(
+                c => c.Execute(
+                    """
+                    INSERT INTO snapshots VALUES ('cam-1', 'new', 'threat', 5, 'x', 7, 64, 48, 20), ('cam-1', 'old', 'normal', 9, @sha256, 1000, 64, 48, 10);
+                    INSERT INTO training_jobs (job_id, camera_id, state, created_at, updated_at, attempts) VALUES ('job', 'cam-1', 0, 1, 1, 0)
+                    """,
+                    new { sha256 }),
+                default);
+        }
+
+        Directory.CreateDirectory(folder.File("datasets/cam-1/normal"));
+        await File.WriteAllBytesAsync(folder.File($"datasets/cam-1/normal/{sha256}.jpg"), jpeg);
+        await using var models = new LocalModels(new GuardianModelsOptions { Directory = folder.Path });
+        DatasetSummary summary = Assert.Single(await models.Datasets.ListAsync(default));
+        Assert.Equal((2, 1007L, 1), (summary.Images, summary.Bytes, summary.Counts["threat"]));
+        var since = new List<string>();
+        await foreach (StoredSnapshot snapshot in models.Datasets.EnumerateSinceAsync("cam-1", 0, default))
+        {
+            Assert.Null(snapshot.Brightness);
+            since.Add(snapshot.SnapshotId);
+        }
+
+        Assert.Equal(["old", "new"], since);
+        Assert.Equal(SnapshotOutcome.Duplicate, (await models.Datasets.AddAsync(Sample.Snapshot("other", 1), default)).Outcome);
+        Assert.Equal(2, (await models.Datasets.CreateVersionAsync("cam-1", default)).Images);
+        Assert.Equal("job", (await models.Jobs.LeaseNextAsync(TimeSpan.FromMinutes(1), default))!.Job.JobId);
     }
 
     private static async Task<string> HashOf(params DatasetSnapshot[] snapshots)

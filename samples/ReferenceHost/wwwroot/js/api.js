@@ -86,6 +86,10 @@ export class Api {
     await this.#request(`alerts/${encodeURIComponent(alertId)}/acknowledge`, { method: 'POST' });
   }
 
+  async cancelTraining(jobId) {
+    await this.#request(`training/${encodeURIComponent(jobId)}/cancel`, { method: 'POST' });
+  }
+
   /** A function that fetches ranges of one of an event's sealed objects: "clip", or "snapshots/1". */
   sealedRanges(eventId, what) {
     const path = `events/${encodeURIComponent(eventId)}/${what}`;

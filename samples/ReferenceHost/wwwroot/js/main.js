@@ -22,6 +22,11 @@ const detail = new Detail(api, vault, cameraName);
 const alerts = new Alerts(api, cameraName);
 const poller = new Poller(refresh, PollInterval);
 
+async function cancelTraining(jobId) {
+  await api.cancelTraining(jobId);
+  poller.now();
+}
+
 const refreshers = {
   events: async (signal) => {
     await Promise.all([timeline.refresh(signal), detail.refresh(signal)]);
@@ -51,7 +56,7 @@ async function refresh(signal) {
     const [cameras, open] = await Promise.all([api.cameras(signal), api.openAlerts(signal)]);
     signal.throwIfAborted();
     timeline.showCameras(cameras);
-    showCameras(cameras);
+    showCameras(cameras, cancelTraining);
     alerts.show(open);
     await refreshers[route().view](signal);
     showBanner('');
@@ -136,7 +141,7 @@ function forgetEverything() {
   detail.show(null);
   timeline.clear();
   timeline.showCameras([]);
-  showCameras([]);
+  showCameras([], cancelTraining);
   showModels([], cameraName);
   showEdges([]);
   alerts.show([]);

@@ -1,4 +1,5 @@
 using Guardian.Models.Inference;
+using Guardian.Models.Internal;
 
 namespace Guardian.Models.Training.Normality;
 
@@ -55,13 +56,12 @@ internal sealed class NormFit
     public IReadOnlyList<T> LeaveOneOut<T>(Func<float[], T> parts)
     {
         var results = new T[_maps.Count];
-        for (int i = 0; i < results.Length; i++)
+        QuietLoop.For(0, results.Length, i =>
         {
             float[] z = new float[_centre.Length];
             Without(i).Apply(_maps[i], z);
             results[i] = parts(z);
-        }
-
+        });
         return results;
     }
 

@@ -1,4 +1,5 @@
 using Guardian.Models.Inference;
+using Guardian.Models.Internal;
 
 namespace Guardian.Models.Training.Normality;
 
@@ -71,17 +72,15 @@ internal sealed class NormalityFit
         int places = _rows * _columns, moods = _moods[0].Length;
         var all = new PlaceSums(places, moods);
         var folds = new PlaceSums[Folds];
-        for (int f = 0; f < Folds; f++)
+        QuietLoop.For(0, Folds, f =>
         {
             folds[f] = new PlaceSums(places, moods);
             foreach (int i in members.Where(i => Fold(i) == f))
             {
                 folds[f].Add(_features.Places[i], origin, _moods[i]);
             }
-
-            all.Add(folds[f], 1);
-        }
-
+        });
+        Array.ForEach(folds, f => all.Add(f, 1));
         float[][] maps = new float[members.Length][];
         for (int f = 0; f < Folds; f++)
         {
@@ -94,13 +93,13 @@ internal sealed class NormalityFit
             all.Add(folds[f], -1);
             PlaceGaussians others = all.Fit(_rows, _columns, origin);
             all.Add(folds[f], 1);
-            for (int m = 0; m < members.Length; m++)
+            QuietLoop.For(0, members.Length, m =>
             {
                 if (Fold(members[m]) == f)
                 {
                     maps[m] = Distances(others, members[m]);
                 }
-            }
+            });
         }
 
         var norm = new NormFit(maps, _rows, _columns, ReachFloor);

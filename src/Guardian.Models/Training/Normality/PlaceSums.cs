@@ -1,4 +1,5 @@
 using Guardian.Models.Inference;
+using Guardian.Models.Internal;
 
 namespace Guardian.Models.Training.Normality;
 
@@ -197,9 +198,9 @@ internal sealed class PlaceSums(int places, int moods)
 
         double shrinkage = Shrinkage + ((1 - Shrinkage) * PriorFrames / (PriorFrames + Frames));
         float[] whitening = new float[covariance.Length];
-        Span<double> smooth = stackalloc double[Packed];
-        for (int y = 0; y < rows; y++)
+        QuietLoop.For(0, rows, y =>
         {
+            Span<double> smooth = stackalloc double[Packed];
             for (int x = 0; x < columns; x++)
             {
                 smooth.Clear();
@@ -225,8 +226,7 @@ internal sealed class PlaceSums(int places, int moods)
 
                 InvertCholesky(smooth, whitening.AsSpan(((y * columns) + x) * Packed, Packed));
             }
-        }
-
+        });
         return whitening;
     }
 
