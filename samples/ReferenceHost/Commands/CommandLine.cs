@@ -24,6 +24,9 @@ internal static class CommandLine
             AuditVerb.Create(),
             ArchiveVerbs.Create(),
             KeyCommands.Create(),
+            ModelVerbs.Create(),
+            RolloutVerbs.Create(),
+            ProbeModelVerb.Create(),
             EvidenceVerbs.Create(),
         };
         foreach (Command command in ClipCommands.Create())

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Guardian.Analysis;
 using Guardian.Events;
+using Guardian.Models;
 using Guardian.ReferenceHost.Adapters;
 using Guardian.ReferenceHost.Api;
 using Guardian.ReferenceHost.Metrics;
@@ -116,6 +117,7 @@ internal static class GuardianNode
             storage.UseFolder(settings.ArchiveFolder);
         }
 
+        services.AddSingleton<IModelProbe, ProcessModelProbe>();
         services.AddGuardianModels(o => o.Directory = In("models"));
         services.AddSingleton<IAnomalyMapSource, AnomalyMapSource>();
         services.AddGuardianAnalysis(o => o.BaselinePath = In("baseline.db"));
@@ -125,6 +127,7 @@ internal static class GuardianNode
         services.AddHostedService<AnalysisWorker>();
         services.AddHostedService<ReleaseWorker>();
         services.AddHostedService<TrainingWorker>();
+        services.AddHostedService<RolloutWorker>();
 
         // The gateway last: by the time an edge can connect, everything behind it is ready.
         services.AddSingleton<IEventIntake, EventIntake>();
@@ -217,6 +220,8 @@ internal static class GuardianNode
         api.MapLinks();
         api.MapEvidence();
         api.MapNode();
+        api.MapModels();
+        api.MapRollouts();
         api.MapArchive();
         api.MapEdges();
         api.MapTelemetry();
