@@ -88,7 +88,7 @@ internal static class RolloutEndpoints
     };
 
     private static Task<Results<Ok<RolloutDto>, ProblemHttpResult>> SetModelAsync(string id, CameraModelDto request, IModelDistributor rollouts, EdgeRegistry registry, CancellationToken cancellationToken) => TryAsync(async () =>
-        CameraDirectory.IsCameraId(id) && await registry.Cameras.GetAsync(id, cancellationToken) is { } camera
+        await registry.Cameras.GetAsync(id, cancellationToken) is { } camera
             ? await rollouts.StartAsync(
                 new RolloutRequest
                 {
