@@ -76,7 +76,7 @@ public sealed class NodeViewTests(ConsoleFixture fixture)
         await Expect(session.Page.Locator("#model-rows tr").Nth(2)).ToContainTextAsync("Any camera");
         ILocator night = session.Page.Locator("#rollout-rows tr").Nth(0), first = session.Page.Locator("#rollout-rows tr").Nth(1);
         await Expect(night).ToContainTextAsync("First edges");
-        await Expect(night).ToContainTextAsync("0.500 % of 1200 frames alarmed");
+        await Expect(night).ToContainTextAsync("0.5 % of 1200 frames alarmed");
         await Expect(first).ToContainTextAsync("false alarms: 4.00 % of 900 frames");
         await Expect(first.Locator("button")).ToHaveCountAsync(0);
 

@@ -294,7 +294,7 @@ public sealed class EdgeApiTests : GatewayFixture
     [Fact(Timeout = 30_000)]
     public async Task what_is_not_the_edges_is_not_found()
     {
-        RpcException download = await Assert.ThrowsAsync<RpcException>(() => _client.DownloadModelAsync(new Deployment { DeploymentId = "d2", SizeBytes = 1 }, Path.Combine(Folder, "x"), None));
+        RpcException download = await Assert.ThrowsAsync<RpcException>(() => _client.DownloadModelAsync(new Deployment { DeploymentId = "d2", SizeBytes = 1, Sha256 = ByteString.CopyFrom(new byte[32]) }, Path.Combine(Folder, "x"), None));
         RpcException report = await Assert.ThrowsAsync<RpcException>(() => _client.ReportDeploymentAsync(new ReportDeploymentRequest { DeploymentId = "d2" }, None));
         Assert.Equal((StatusCode.NotFound, StatusCode.NotFound), (download.StatusCode, report.StatusCode));
     }

@@ -73,7 +73,7 @@ public sealed class EdgeModelsTests : GatewayFixture
         Node.Deployments.Writer.TryWrite(Chunked("m2"));
         await Eventually.IsTrueAsync(() => Task.FromResult(_device.Models.Any(m => m.ModelId == "m2" && !m.IsAccepted)), "it is given up");
         Assert.False(Node.Reports.Last().Success);
-        Assert.Equal(1, Directory.GetFiles(Models).Length);
+        Assert.Single(Directory.GetFiles(Models));
     }
 
     [Fact(Timeout = 60_000)]
