@@ -119,6 +119,46 @@ public sealed class RolloutTests : IAsyncLifetime
         }
     }
 
+    [Fact(Timeout = 240_000)]
+    public async Task fifty_edges_take_a_model_at_once_while_events_go_on_and_the_node_holds_only_a_part_of_it_in_memory()
+    {
+        const int count = 50;
+        byte[] onnx = OnnxFile.Make(10_000, 1);
+        JsonElement model = await ImportAsync("base", onnx);
+        var clients = new List<EdgeClient>();
+        var targets = new List<object>();
+        await using (var registry = new EdgeRegistry(Path.Combine(_node.Node.Folder, "tunnel", "registry.db")))
+        {
+            for (int i = 0; i < count; i++)
+            {
+                AdmissionTicket ticket = await registry.AddEdgeAsync(new NewEdge { Name = $"edge {i}" }, "test", CancellationToken.None);
+                var bundle = new EnrollmentBundle
+                {
+                    Address = $"127.0.0.1:{_node.Node.EnrollmentPort}",
+                    CaFingerprint = CertificateAuthority.ReadFingerprint(Path.Combine(_node.Node.Folder, "tunnel")),
+                    Token = ticket.Token,
+                    ExpiresAt = ticket.ExpiresAt,
+                };
+                clients.Add(new EdgeClient((await EdgeEnrollment.EnrollAsync(bundle, new EdgeDescription { Software = "test" }, CancellationToken.None)).Credentials));
+                targets.Add(new { edge_id = ticket.Edge.Id.ToString(), camera_id = $"cam-{i}", model_id = Text(model, "id") });
+            }
+        }
+
+        using EdgeClient sender = await _node.ConnectAsync();
+        using var stop = new CancellationTokenSource();
+        long before = Resident();
+        JsonElement rollout = await StartAsync(new { name = "all", targets, canary_count = 1, wait_seconds = 0 });
+        Task<int> events = SendAsync(sender, stop.Token);
+        await Task.WhenAll(clients.Select((client, i) => TakeAsync(client, _node.File($"model-{i}"))));
+        JsonElement ended = await EndedAsync(rollout);
+        long most = Resident(peak: true);
+        await stop.CancelAsync();
+        Assert.Equal(("completed", count), (Text(ended, "phase"), ended.GetProperty("counts").GetProperty("active").GetInt32()));
+        Assert.True(await events > 0, "events are acknowledged meanwhile");
+        Assert.True(most - before < count * onnx.LongLength / 2, $"the node grew from {before >> 20} to {most >> 20} MiB");
+        clients.ForEach(c => c.Dispose());
+    }
+
     [Fact(Timeout = 120_000)]
     public async Task models_and_rollouts_are_served_and_what_is_wrong_is_said_by_name()
     {
@@ -166,6 +206,34 @@ public sealed class RolloutTests : IAsyncLifetime
     }
 
     private static string Text(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) ? value.GetString() ?? "" : "";
+
+    private static async Task TakeAsync(EdgeClient client, string file)
+    {
+        await foreach (Deployment deployment in client.WatchDeploymentsAsync(CancellationToken.None))
+        {
+            await client.DownloadModelAsync(deployment, file, CancellationToken.None);
+            Assert.True((await client.ReportDeploymentAsync(new ReportDeploymentRequest { DeploymentId = deployment.DeploymentId, Success = true, Sha256 = deployment.Sha256 }, CancellationToken.None)).Accepted);
+            return;
+        }
+    }
+
+    private static async Task<int> SendAsync(EdgeClient sender, CancellationToken cancellationToken)
+    {
+        for (int sent = 0; ; sent++)
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                return sent;
+            }
+
+            var e = new Event { Id = Guid.NewGuid().ToString(), CameraId = "load", EventType = "load", Timestamp = UnixNanoseconds.From(TimeProvider.System.GetUtcNow()) };
+            Assert.True((await sender.SendEventsAsync([e], CancellationToken.None)).Success);
+        }
+    }
+
+    private long Resident(bool peak = false) => long.Parse(
+        File.ReadLines($"/proc/{_node.Node.ProcessId}/status").First(l => l.StartsWith(peak ? "VmHWM:" : "VmRSS:", StringComparison.Ordinal))[6..].Replace("kB", "", StringComparison.Ordinal).Trim(),
+        System.Globalization.CultureInfo.InvariantCulture) * 1024;
 
     private static async Task<List<JsonElement>> ToldAsync(ChildProcess edge, Func<JsonElement, bool> isIt)
     {
