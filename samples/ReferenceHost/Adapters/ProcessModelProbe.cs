@@ -68,7 +68,10 @@ internal sealed class ProcessModelProbe : IModelProbe
 
         // The managed heap is small there; the model's memory is the runtime's own.
         info.Environment["DOTNET_GCHeapHardLimit"] = "0x10000000";
-        info.Environment["DOTNET_TieredCompilation"] = "1";
+
+        // Both would write files, which the child may not: compiled code that is mapped twice lies in one, and so does the door for debuggers.
+        info.Environment["DOTNET_EnableWriteXorExecute"] = "0";
+        info.Environment["DOTNET_EnableDiagnostics"] = "0";
         return info;
     }
 

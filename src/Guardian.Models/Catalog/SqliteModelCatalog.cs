@@ -407,7 +407,7 @@ internal sealed class SqliteModelCatalog : IModelCatalog, IDisposable
             c => c.Execute(
                 """
                 DELETE FROM models WHERE model_id = @ModelId AND is_pinned = 0 AND status IN (@archived, @failed)
-                AND NOT EXISTS (SELECT 1 FROM deployments d WHERE d.model_id = @ModelId AND d.state IN (0, 1, 2))
+                AND NOT EXISTS (SELECT 1 FROM deployments d WHERE d.model_id = @ModelId AND d.is_withdrawal = 0 AND d.state IN (0, 1, 2))
                 AND NOT EXISTS (SELECT 1 FROM assignments a WHERE @ModelId IN (a.model_id, a.previous_model_id))
                 AND NOT EXISTS (SELECT 1 FROM rollout_targets t JOIN rollouts r ON r.rollout_id = t.rollout_id WHERE r.is_open = 1 AND @ModelId IN (t.model_id, t.previous_model_id))
                 """,

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Dapper;
 using Google.Protobuf;
 using Guardian.Testing;
 using Guardian.Tunnel.Contract;
@@ -153,6 +154,27 @@ public sealed class EdgeModelsTests : GatewayFixture
         await Eventually.IsTrueAsync(() => Task.FromResult(_device.Models.Contains(("m2", false, "withdrawn"))), "it is withdrawn");
         await Eventually.IsTrueAsync(() => Task.FromResult(Directory.GetFiles(Models).Length == 0), "its file is gone");
         Assert.True(Node.Reports.Last().Success);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task a_model_that_ends_the_process_each_time_it_is_loaded_is_reported_and_not_loaded_again()
+    {
+        await using (await RunAsync())
+        {
+            await Eventually.IsTrueAsync(() => Task.FromResult(!Node.Hellos.IsEmpty), "the agent's files are there");
+        }
+
+        await using (var database = new EdgeDatabase(Path.Combine(_edge.File("agent"), "agent.db")))
+        {
+            await database.WriteAsync(c => c.Execute("INSERT INTO model_loads VALUES ('d1', 2)"), None);
+        }
+
+        await using Running edge = await RunAsync();
+        Node.Deployments.Writer.TryWrite(Chunked());
+        await Eventually.IsTrueAsync(() => Task.FromResult(!Node.Reports.IsEmpty), "it is reported");
+        Assert.Contains("has ended this edge's process", Node.Reports.Last().ErrorMessage, StringComparison.Ordinal);
+        Node.Deployments.Writer.TryWrite(Chunked());
+        await ActiveAsync("m1");
     }
 
     [Fact(Timeout = 60_000)]
