@@ -29,7 +29,7 @@ internal sealed class BenchNode : IAsyncDisposable
         _registry = new EdgeRegistry(Path.Combine(folder, "tunnel", "registry.db"));
         _authority = CertificateAuthority.Open(Path.Combine(folder, "tunnel"));
         var ports = new TunnelPorts(
-            new EventIntake(_events), new ClipIntake(_events, _archive, _registry), new DatasetIntake(_models.Datasets, new TrainingOrders(_models.Datasets, _models.Jobs, _registry)),
+            new EventIntake(_events), new ClipIntake(_events, _archive, _registry), new DatasetIntake(_models.Datasets, new TrainingOrders(_models.Datasets, _models.Jobs, _models.Catalog, _registry)),
             new ModelSource(_models.Distributor, _models.Catalog));
         var options = new TunnelOptions { Directory = Path.Combine(folder, "tunnel"), EdgePort = 0, EnrollmentPort = 0 };
         _telemetry = new SqliteTelemetryStore(Path.Combine(folder, "tunnel", SqliteTelemetryStore.FileName), options.Telemetry);

@@ -22,12 +22,20 @@ if (args is ["sealing"])
 string folder = Directory.CreateTempSubdirectory("guardian-bench-").FullName;
 try
 {
+    if (args is ["training"])
+    {
+        await using BenchNode trains = await BenchNode.StartAsync(folder);
+        await TrainingLoadBenchmark.RunAsync(trains, folder);
+        return;
+    }
+
     await TelemetryBenchmark.RunAsync(folder);
     await SealBenchmark.RunAsync();
     await using BenchNode node = await BenchNode.StartAsync(folder);
     await EventBenchmark.RunAsync(node, folder);
     await ClipBenchmark.RunAsync(node, folder);
     await RolloutBenchmark.RunAsync(RolloutBenchmark.DefaultEdges);
+    await TrainingLoadBenchmark.RunAsync(node, folder);
 }
 finally
 {

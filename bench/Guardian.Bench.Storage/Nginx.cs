@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Guardian.Demo;
 
 namespace Guardian.Bench.Storage;
 
@@ -9,7 +10,7 @@ internal sealed class Nginx(string folder, string root) : IDisposable
 {
     private Process? _process;
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = LoopbackPort.Find();
 
     public async Task StartAsync()
     {
@@ -50,12 +51,5 @@ internal sealed class Nginx(string folder, string root) : IDisposable
         }
 
         _process?.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -11,8 +11,7 @@ Console.WriteLine(
     torch.Median is { } theirs
         ? FormattableString.Invariant($"PyTorch {torch.Text}: {theirs:0.0} ms per step (median); ratio ours/PyTorch {ours / theirs:0.00}")
         : $"PyTorch: not measured, {torch.Text}");
-foreach ((int width, int height) in new[] { (640, 480), (1920, 1080) })
-{
-    Console.WriteLine(FormattableString.Invariant(
-        $"Scoring {width}x{height} decoded frames, one thread: {ScoringBenchmark.FramesPerSecond(width, height):0} frames/s"));
-}
+using ScoringBenchmark scoring = await ScoringBenchmark.PrepareAsync();
+(double score, double bare, double two) = scoring.FramesPerSecond();
+Console.WriteLine(FormattableString.Invariant(
+    $"JPEG 640x480 to score, one thread: {score:0} frames/s; libjpeg-turbo and ONNX Runtime alone {bare:0}; time ratio {bare / score:0.00}; two threads {two:0} frames/s; model {scoring.ModelMegabytes:0.0} MB"));

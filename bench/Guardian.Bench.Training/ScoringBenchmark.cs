@@ -1,37 +1,92 @@
 using System.Diagnostics;
 using Guardian.Models;
 using Guardian.Models.Inference;
-using Guardian.Models.Training.Graph;
+using Guardian.SceneSets;
+using Guardian.Shared.Imaging;
+using Microsoft.ML.OnnxRuntime;
 
 namespace Guardian.Bench.Training;
 
-/// <summary>Times scoring of decoded frames, preprocessing included, on an untrained model: the arithmetic is the same.</summary>
-internal static class ScoringBenchmark
+/// <summary>From a JPEG file to its score: what <see cref="ModelScorer"/> takes against the same libjpeg-turbo and ONNX Runtime called with nothing around them.</summary>
+internal sealed class ScoringBenchmark : IDisposable
 {
-    private const int WarmUp = 5;
-    private const int Frames = 60;
+    private const int WarmUp = 5, Rounds = 6;
 
-    public static double FramesPerSecond(int width, int height)
+    private readonly byte[][] _jpegs;
+    private readonly byte[] _onnx;
+    private readonly ModelScorer _scorer;
+    private readonly InferenceSession _session;
+    private readonly RunOptions _run = new();
+
+    private ScoringBenchmark(byte[][] jpegs, byte[] onnx)
     {
-        AutoencoderShape shape = AutoencoderShape.Standard(1, 224, 128);
-        float[] ones = new float[ScoringGraph.MapSize(224) * ScoringGraph.MapSize(224)];
-        Array.Fill(ones, 1);
-        byte[] onnx = InferenceGraph.Build(
-            shape, StepBenchmark.FlatBackground(shape), ParameterLayout.Draw(shape, 1), new PatchStatistics(ones, ones), 1);
-        using var scorer = new ModelScorer(onnx);
-        byte[] frame = new byte[width * height * 3];
-        new Random(1).NextBytes(frame);
-        long started = 0;
-        for (int i = 0; i < WarmUp + Frames; i++)
-        {
-            if (i == WarmUp)
-            {
-                started = Stopwatch.GetTimestamp();
-            }
+        (_jpegs, _onnx, _scorer) = (jpegs, onnx, new ModelScorer(onnx));
+        _session = OnnxSessions.Open(onnx, threads: 1, spin: false);
+    }
 
-            scorer.Score(frame, width, height);
+    /// <summary>Megabytes of the model file.</summary>
+    public double ModelMegabytes => _onnx.Length / 1e6;
+
+    /// <summary>A model of a street by day and night: with as many kinds of light as a model can have, so as slow as one can be.</summary>
+    public static async Task<ScoringBenchmark> PrepareAsync()
+    {
+        byte[][] frames = [.. Scenes.Street(seed: 1, size: 200).Training];
+        var request = new TrainingRequest { CameraId = "street", Images = Images(frames), Options = new TrainingOptions { Epochs = 1 } };
+        TrainedModel model = await new AutoencoderTrainer().TrainAsync(request, null, CancellationToken.None);
+        return new ScoringBenchmark([.. frames.Take(40)], model.Onnx.ToArray());
+    }
+
+    /// <summary>Frames a second: ours, the bare libraries, and ours with two at a time.</summary>
+    public (double Ours, double Bare, double Two) FramesPerSecond()
+    {
+        Func<byte[], float> ours = jpeg => (float)_scorer.Score(jpeg).Score;
+        double bestOurs = 0, bestBare = 0, bestTwo = 0;
+
+        // In turns, so that what else the machine does meets both alike.
+        for (int round = 0; round < Rounds; round++)
+        {
+            bestOurs = Math.Max(bestOurs, Rate(ours, threads: 1));
+            bestBare = Math.Max(bestBare, Rate(Bare, threads: 1));
+            bestTwo = Math.Max(bestTwo, Rate(ours, threads: 2));
         }
 
-        return Frames / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        return (bestOurs, bestBare, bestTwo);
+    }
+
+    public void Dispose()
+    {
+        _scorer.Dispose();
+        _run.Dispose();
+        _session.Dispose();
+    }
+
+    private static async IAsyncEnumerable<TrainingImage> Images(byte[][] frames)
+    {
+        foreach ((int i, byte[] jpeg) in frames.Index())
+        {
+            yield return new TrainingImage($"{i}", jpeg);
+        }
+
+        await Task.CompletedTask;
+    }
+
+    private double Rate(Func<byte[], float> score, int threads)
+    {
+        foreach (byte[] jpeg in _jpegs.Take(WarmUp))
+        {
+            score(jpeg);
+        }
+
+        long started = Stopwatch.GetTimestamp();
+        Parallel.ForEach(_jpegs, new ParallelOptions { MaxDegreeOfParallelism = threads }, jpeg => score(jpeg));
+        return _jpegs.Length / Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    private float Bare(byte[] jpeg)
+    {
+        RgbImage image = JpegDecoder.Decode(jpeg, JpegLimits.Default);
+        using OrtValue input = OrtValue.CreateTensorValueFromMemory(image.Pixels, [image.Height, image.Width, 3]);
+        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_run, [PreprocessingGraph.Image], [input], [InferenceGraph.Score]);
+        return outputs[0].GetTensorDataAsSpan<float>()[0];
     }
 }

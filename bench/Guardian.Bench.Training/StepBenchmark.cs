@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Guardian.Models;
 using Guardian.Models.Training;
 using Guardian.Models.Training.Graph;
 
@@ -12,7 +13,7 @@ internal static class StepBenchmark
 
     public static double MedianMilliseconds(int steps, int threads)
     {
-        AutoencoderShape shape = AutoencoderShape.Standard(Batch, 224, 128);
+        AutoencoderShape shape = AutoencoderShape.Of(new TrainingOptions(), Batch);
         using var session = new TrainingSession(new TrainingGraph(shape, FlatBackground(shape)), ParameterLayout.Draw(shape, 1), threads);
         var random = new Random(1);
         foreach (ref float pixel in session.Images)

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Guardian.Demo;
@@ -8,9 +6,9 @@ namespace Guardian.Demo;
 internal sealed class Node(string dll, string folder, string customerKey, int port, Site? site = null) : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-    private readonly int _port = port == 0 ? FreePort() : port;
-    private readonly int _edgePort = FreePort();
-    private readonly int _enrollPort = FreePort();
+    private readonly int _port = port == 0 ? LoopbackPort.Find() : port;
+    private readonly int _edgePort = LoopbackPort.Find();
+    private readonly int _enrollPort = LoopbackPort.Find();
     private ChildProcess? _process;
 
     public string Folder { get; } = folder;
@@ -95,13 +93,6 @@ internal sealed class Node(string dll, string folder, string customerKey, int po
         Directory.CreateDirectory(Folder);
         string settings = JsonSerializer.Serialize(new { Guardian = new { Tunnel = new { WireGuard = new { Interface = site.NodeInterface } } } });
         return File.WriteAllTextAsync(Path.Combine(Folder, "guardian.json"), settings, cancellationToken);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task<bool> IsUpAsync(HttpClient http, CancellationToken cancellationToken)

@@ -40,11 +40,20 @@ public sealed class LocalModels : IAsyncDisposable
         });
         Distributor = CreateDistributor(_catalog);
         _importer = new ModelImporter(_folder, _catalog, probe ?? new InProcessModelProbe(), _time, _logs.CreateLogger<ModelImporter>());
-        Jobs = new SqliteTrainingJobs(_folder, _time);
+        Jobs = Failures.Wrap("Opening the models folder", () =>
+        {
+            var jobs = new SqliteTrainingJobs(_folder, options, _time);
+            _folder.Share();
+            return jobs;
+        });
+        Transfer = CreateTransfer(_datasets, options);
     }
 
     /// <summary>Labelled frames.</summary>
     public IDatasetStore Datasets => _datasets;
+
+    /// <summary>Datasets in and out, as ZIP files and folders.</summary>
+    public IDatasetTransfer Transfer { get; }
 
     /// <summary>Trained models.</summary>
     public IModelCatalog Catalog => _catalog;
@@ -70,4 +79,8 @@ public sealed class LocalModels : IAsyncDisposable
     /// <summary>A distributor of models from a catalog that may be another than this folder's.</summary>
     internal IModelDistributor CreateDistributor(IModelCatalog catalog) =>
         new SqliteModelDistributor(_folder, catalog, _datasets, _time, _logs.CreateLogger<SqliteModelDistributor>());
+
+    /// <summary>Imports into and exports from datasets that may be others than this folder's; what is spooled lies here.</summary>
+    internal IDatasetTransfer CreateTransfer(IDatasetStore datasets, GuardianModelsOptions options) =>
+        new DatasetTransfer(datasets, _folder, options.Import, _time, _logs.CreateLogger<DatasetTransfer>());
 }

@@ -1,7 +1,7 @@
-using System.Net;
-using System.Net.Sockets;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Guardian.Demo;
 using Guardian.EndToEnd.Support;
 using Guardian.Storage;
 using Guardian.Testing;
@@ -41,7 +41,7 @@ public sealed class FieldedEdgeTests
     {
         await using RunningNode node = await RunningNode.StartAsync();
         using EdgeCredentials credentials = EdgeCredentials.Load(await node.EnrolAsync("fielded"));
-        string id = credentials.EdgeId.ToString(), port = FreePort();
+        string id = credentials.EdgeId.ToString(), port = LoopbackPort.Find().ToString(CultureInfo.InvariantCulture);
         string contract = await FieldedContract.WriteAsync(node.File("contract.pb"));
 
         // Nobody is there yet.
@@ -105,12 +105,5 @@ public sealed class FieldedEdgeTests
         JsonElement call = JsonDocument.Parse(line).RootElement;
         string detail = call.TryGetProperty("config", out JsonElement of) || call.TryGetProperty("service", out of) ? $" {of.GetString()}" : "";
         return call.GetProperty("call").GetString() + detail;
-    }
-
-    private static string FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return $"{((IPEndPoint)listener.LocalEndpoint).Port}";
     }
 }

@@ -11,7 +11,7 @@ public sealed class ReadmeTests
     {
         using var folder = new TemporaryFolder();
         byte[][] frames = new Scene(160, 120).NormalDay(24, 1);
-        string score = await Run(folder.Path, frames, new TrainingOptions { InputSize = 64, Epochs = 2 });
+        string score = await Run(folder.Path, frames, new TrainingOptions { InputWidth = 64, InputHeight = 64, Epochs = 2 });
         Assert.Contains(" of ", score, StringComparison.Ordinal);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Guardian.Shared.Onnx;
 using Guardian.Tunnel;
 using Guardian.Tunnel.Contract;
 using Microsoft.ML.OnnxRuntime;
@@ -28,6 +29,7 @@ internal sealed class ModelDevice(IReadOnlyList<string> cameras, string folder) 
 
     public Task<ModelProbe> LoadModelAsync(Deployment deployment, string path, CancellationToken cancellationToken)
     {
+        OnnxTelemetry.TurnOff();
         using var session = new InferenceSession(path);
         return Task.FromResult(new ModelProbe(null, []));
     }

@@ -32,13 +32,20 @@ public sealed record EventDetailDto(EventDto Event, IReadOnlyList<ObjectDto> Obj
 public sealed record ObjectDto(
     string Name, string Status, long Size, string Sha256, string ContentType, string Bucket, string Key, DateTimeOffset CreatedAt, DateTimeOffset? ArchivedAt, string? LastError);
 
-/// <summary>A camera. <c>readiness</c> is needs_snapshots, ready_for_training, training_in_progress or trained.</summary>
+/// <summary>
+/// A camera. <c>readiness</c> is needs_snapshots, ready_for_training, training_in_progress or trained; <c>coverage</c> is there while it needs snapshots.
+/// </summary>
 public sealed record CameraDto(
     string Id, string EdgeId, string Name, string Type, bool Enabled, string Status, string Readiness, int RequiredSnapshots, IReadOnlyDictionary<string, int> Snapshots,
-    TrainingDto? Training, string? ActiveModelId);
+    TrainingDto? Training, string? ActiveModelId, CoverageDto? Coverage = null);
 
-/// <summary>The newest training job of a camera. <c>state</c> is queued, running, completed or failed.</summary>
-public sealed record TrainingDto(string JobId, string State, int Epoch, int Epochs, double? Loss, double? ValidationError, double SecondsElapsed, double? SecondsLeft, string? Error);
+/// <summary>A training job. <c>state</c> is queued, running, completed, failed or cancelled; <c>dataset_version</c> is null until it begins.</summary>
+public sealed record TrainingDto(
+    string JobId, string State, int Epoch, int Epochs, double? Loss, double? ValidationError, double SecondsElapsed, double? SecondsLeft, string? Error, double? LearningRate = null,
+    string CameraId = "", int Priority = 0, int Attempts = 0, int? DatasetVersion = null, string? ModelId = null, DateTimeOffset? CreatedAt = null, DateTimeOffset? UpdatedAt = null);
+
+/// <summary>An order to train; <c>priority</c> is -100 to 100, 0 when absent.</summary>
+public sealed record TrainingRequestDto(string? CameraId, int? Priority);
 
 /// <summary>A model of the catalog; <c>camera_id</c> is null for a base model. <c>status</c> is training, ready, active, archived or failed. The figures are null for a model that was not trained here.</summary>
 public sealed record ModelDto(

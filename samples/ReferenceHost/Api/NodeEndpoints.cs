@@ -24,22 +24,16 @@ internal static class NodeEndpoints
             CatalogModel? model = await catalog.ActiveForCameraAsync(c.Id, cancellationToken);
             cameras.Add(new CameraDto(
                 c.Id, c.EdgeId.ToString(), c.Name, c.Type, c.Enabled, c.Status, ApiMapping.Word(c.Readiness), c.RequiredSnapshots,
-                await datasets.CountsAsync(c.Id, cancellationToken), job is null ? null : ToDto(job), model?.ModelId));
+                await datasets.CountsAsync(c.Id, cancellationToken), job?.ToDto(), model?.ModelId, await CoverageAsync(c, datasets, cancellationToken)));
         }
 
         return cameras;
     }
 
-    private static TrainingDto ToDto(TrainingJob job) => new(
-        job.JobId,
-        job.State == TrainingJobState.Succeeded ? "completed" : ApiMapping.Word(job.State),
-        job.Progress?.Epoch ?? 0,
-        job.Progress?.Epochs ?? 0,
-        job.Progress?.Loss,
-        job.Progress?.ValidationError,
-        job.Progress?.SecondsElapsed ?? 0,
-        job.Progress?.SecondsLeft,
-        job.Error);
+    private static async Task<CoverageDto?> CoverageAsync(RegisteredCamera camera, IDatasetStore datasets, CancellationToken cancellationToken) =>
+        camera.Readiness == CameraReadinessState.NeedsSnapshots
+            ? (await datasets.CoverageAsync(camera.Id, Math.Max(camera.RequiredSnapshots, TrainingOptions.MinImages), TimeZoneInfo.Local, cancellationToken)).ToDto()
+            : null;
 
     public static ModelDto ToDto(this CatalogModel m) => new(
         m.ModelId, m.CameraId, m.Name, m.ModelType, m.Version.ToString(), ApiMapping.Word(m.Status), m.IsPinned, m.CreatedAt, m.Size, m.Sha256, m.Metadata?.Threshold, m.Metadata?.TrainingImageCount,

@@ -23,6 +23,8 @@ internal static class CommandLine
             WireGuardVerbs.Create(),
             AuditVerb.Create(),
             ArchiveVerbs.Create(),
+            DatasetVerbs.Create(),
+            TrainingVerbs.Create(),
             KeyCommands.Create(),
             ModelVerbs.Create(),
             RolloutVerbs.Create(),

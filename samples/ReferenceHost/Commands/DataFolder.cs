@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Guardian.Events;
+using Guardian.Models;
 using Guardian.ReferenceHost.Composition;
 using Guardian.Storage;
 using Guardian.Tunnel;
@@ -67,6 +68,15 @@ internal sealed class DataFolder
     }
 
     public SqliteEventStore OpenEvents() => new(new EventStoreOptions { DatabasePath = System.IO.Path.Combine(Path, "events.db") });
+
+    /// <summary>Datasets, trainings and models, beside the running node, which sees what changes here.</summary>
+    public LocalModels OpenModels()
+    {
+        var options = new GuardianModelsOptions();
+        Configuration().GetSection(GuardianModelsOptions.Section).Bind(options, b => b.ErrorOnUnknownConfiguration = true);
+        options.Directory = System.IO.Path.Combine(Path, "models");
+        return new LocalModels(options);
+    }
 
     public CertificateAuthority OpenAuthority() => CertificateAuthority.Open(Tunnel, ReadOptions().ReadKeyPassphrase());
 

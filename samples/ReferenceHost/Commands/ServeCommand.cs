@@ -52,7 +52,7 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(HostSettings settings, CancellationToken cancellationToken)
     {
         await using WebApplication app = GuardianNode.Build(settings);
-        await app.StartAsync(cancellationToken);
+        await StartAsync(app, cancellationToken);
         NodeInfo info = GuardianNode.Announce(app, settings);
         Console.WriteLine($"Console and API   {info.ApiAddress}");
         Console.WriteLine($"Edge API          {info.EdgeAddress} (mutual TLS{(app.Services.GetRequiredService<IOptions<TunnelOptions>>().Value.WireGuard.Enabled ? ", in the WireGuard tunnel alone" : "")})");
@@ -66,5 +66,19 @@ internal static class ServeCommand
         using CancellationTokenRegistration stop = cancellationToken.Register(app.Lifetime.StopApplication);
         await app.WaitForShutdownAsync(CancellationToken.None);
         return 0;
+    }
+
+    private static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            // The workers that run by now must end before the stores that they work on are closed. Why it did not start is the error to tell, not what failed after it.
+            await app.StopAsync(CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
     }
 }

@@ -19,7 +19,7 @@ namespace Guardian.ReferenceHost.Composition;
 /// <summary>Puts the packages together into one process.</summary>
 internal static class GuardianNode
 {
-    /// <summary>The API moves sealed bytes outward only; what comes in is small.</summary>
+    /// <summary>The API moves sealed bytes outward only; what comes in is small, but for imported datasets, which have a limit of their own.</summary>
     private const int MaxRequestBody = 64 << 10;
 
     /// <summary>Bytes of an answer that may wait for its reader.</summary>
@@ -98,6 +98,7 @@ internal static class GuardianNode
         services.Configure<SealedArchiveOptions>(o => ArchiveSettings.Bind(configuration, o));
         Bind<AnalysisOptions>(services, configuration, AnalysisOptions.Section);
         Bind<TunnelOptions>(services, configuration, TunnelOptions.Section);
+        Bind<GuardianModelsOptions>(services, configuration, GuardianModelsOptions.Section);
 
         string In(string name) => Path.Combine(settings.Data, name);
         services.AddSingleton(new Sealer(customer));
@@ -222,6 +223,7 @@ internal static class GuardianNode
         api.MapNode();
         api.MapModels();
         api.MapRollouts();
+        api.MapDatasets();
         api.MapArchive();
         api.MapEdges();
         api.MapTelemetry();

@@ -7,7 +7,7 @@ namespace Guardian.ReferenceHost.Workers;
 /// Orders trainings and keeps each camera's readiness in step with them. The two are rows of two files, so a kill can come between them: whatever it leaves
 /// behind is put right from the training job, which is the truth.
 /// </summary>
-internal sealed class TrainingOrders(IDatasetStore datasets, ITrainingJobs jobs, EdgeRegistry registry)
+internal sealed class TrainingOrders(IDatasetStore datasets, ITrainingJobs jobs, IModelCatalog catalog, EdgeRegistry registry)
 {
     /// <summary>Label of the snapshots that a model learns from.</summary>
     public const string Normal = "normal";
@@ -20,6 +20,46 @@ internal sealed class TrainingOrders(IDatasetStore datasets, ITrainingJobs jobs,
             await OrderAsync(camera, cancellationToken);
         }
     }
+
+    /// <summary>Orders a camera's training because somebody wants it, whatever it has already.</summary>
+    /// <returns>The job, or why there is none.</returns>
+    public async Task<(TrainingJob? Job, string? Refusal)> StartAsync(string cameraId, int priority, CancellationToken cancellationToken)
+    {
+        int normal = (await datasets.CountsAsync(cameraId, cancellationToken)).GetValueOrDefault(Normal);
+        if (normal < TrainingOptions.MinImages)
+        {
+            return (null, $"camera {cameraId} has {normal} pictures labelled {Normal}; at least {TrainingOptions.MinImages} are needed");
+        }
+
+        if (await jobs.GetLatestAsync(cameraId, cancellationToken) is not { State: TrainingJobState.Running } && await registry.Cameras.GetAsync(cameraId, cancellationToken) is not null)
+        {
+            await registry.Cameras.SetReadinessAsync(cameraId, CameraReadinessState.ReadyForTraining, cancellationToken);
+        }
+
+        return (await jobs.EnqueueAsync(cameraId, priority, cancellationToken), null);
+    }
+
+    /// <summary>Cancels a job and puts its camera back to where it was.</summary>
+    /// <returns>False when there is no such job or it has ended.</returns>
+    public async Task<bool> CancelAsync(string jobId, CancellationToken cancellationToken)
+    {
+        if (!await jobs.CancelAsync(jobId, cancellationToken))
+        {
+            return false;
+        }
+
+        TrainingJob job = (await jobs.GetAsync(jobId, cancellationToken))!;
+        if (await registry.Cameras.GetAsync(job.CameraId, cancellationToken) is { } camera)
+        {
+            await FollowAsync(camera, job, cancellationToken);
+        }
+
+        return true;
+    }
+
+    /// <summary>Where a camera stands that is in no training: with a model, or without.</summary>
+    public async Task<CameraReadinessState> RestingAsync(string cameraId, CancellationToken cancellationToken) =>
+        (await catalog.ListAsync(cameraId, cancellationToken)).Any(m => m.Status is ModelStatus.Ready or ModelStatus.Active) ? CameraReadinessState.Trained : CameraReadinessState.NeedsSnapshots;
 
     /// <summary>For a node that starts: every camera gets the readiness that its newest job says, and an order that a kill swallowed is given again.</summary>
     public async Task ReconcileAsync(CancellationToken cancellationToken)
@@ -66,8 +106,8 @@ internal sealed class TrainingOrders(IDatasetStore datasets, ITrainingJobs jobs,
         {
             TrainingJobState.Succeeded => CameraReadinessState.Trained,
 
-            // The next snapshot orders again.
-            TrainingJobState.Failed => CameraReadinessState.NeedsSnapshots,
+            // Without a model the next snapshot orders again.
+            TrainingJobState.Failed or TrainingJobState.Cancelled => await RestingAsync(camera.Id, cancellationToken),
 
             // The worker comes to it.
             _ => camera.Readiness,

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Guardian.Analysis;
 using Guardian.Models;
 using Guardian.Tunnel;
@@ -10,11 +9,12 @@ internal sealed class TrainingWorker(
     ITrainingJobs jobs, IDatasetStore datasets, IModelTrainer trainer, IModelCatalog catalog, IModelDistributor distributor, IBaselineStore baselines, IAnomalyMapSource maps,
     IObjectDetector detector, EdgeRegistry registry, TrainingOrders orders, TimeProvider time, ILogger<TrainingWorker> logger) : BackgroundService
 {
-    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1), Idle = TimeSpan.FromMilliseconds(500), ReconcileInterval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1), Renewal = TimeSpan.FromSeconds(1), Idle = TimeSpan.FromMilliseconds(500), ReconcileInterval = TimeSpan.FromSeconds(30),
+        CleanUpInterval = TimeSpan.FromHours(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        long? reconciled = null;
+        long? reconciled = null, cleaned = null;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -29,6 +29,12 @@ internal sealed class TrainingWorker(
                 {
                     await RunAsync(lease, stoppingToken);
                     continue;
+                }
+
+                if (cleaned is null || time.GetElapsedTime(cleaned.Value) >= CleanUpInterval)
+                {
+                    await datasets.CleanUpAsync(stoppingToken);
+                    cleaned = time.GetTimestamp();
                 }
 
                 if (time.GetElapsedTime(reconciled.Value) >= ReconcileInterval)
@@ -46,7 +52,52 @@ internal sealed class TrainingWorker(
         }
     }
 
-    private async Task RunAsync(TrainingJobLease lease, CancellationToken cancellationToken)
+    private async Task RunAsync(TrainingJobLease lease, CancellationToken stoppingToken)
+    {
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        Task renewing = RenewAsync(lease, lost);
+        try
+        {
+            await RunLeasedAsync(lease, lost.Token);
+        }
+        catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
+        {
+            Log.TrainingStopped(logger, lease.Job.CameraId, lease.Job.JobId);
+            await orders.ReconcileEndedAsync(stoppingToken);
+        }
+        finally
+        {
+            await lost.CancelAsync();
+            await renewing;
+        }
+    }
+
+    /// <summary>Keeps the lease while the training runs; ends the training when the lease is lost or the job cancelled.</summary>
+    private async Task RenewAsync(TrainingJobLease lease, CancellationTokenSource lost)
+    {
+        using var timer = new PeriodicTimer(Renewal, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(lost.Token))
+            {
+                if (!await jobs.RenewAsync(lease, Lease, lost.Token))
+                {
+                    await lost.CancelAsync();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The training has ended.
+        }
+        catch (ModelException e)
+        {
+            // The lease outlasts a busy or full disk for a while; the next report of progress tells.
+            Log.TrainingLoopFailed(logger, e);
+        }
+    }
+
+    private async Task RunLeasedAsync(TrainingJobLease lease, CancellationToken cancellationToken)
     {
         string camera = lease.Job.CameraId;
         await registry.Cameras.SetReadinessAsync(camera, CameraReadinessState.TrainingInProgress, cancellationToken);
@@ -75,7 +126,7 @@ internal sealed class TrainingWorker(
         {
             Log.TrainingFailed(logger, camera, e);
             await jobs.FailAsync(lease, e.Message, cancellationToken);
-            await registry.Cameras.SetReadinessAsync(camera, CameraReadinessState.NeedsSnapshots, cancellationToken);
+            await registry.Cameras.SetReadinessAsync(camera, await orders.RestingAsync(camera, cancellationToken), cancellationToken);
         }
     }
 
@@ -99,24 +150,26 @@ internal sealed class TrainingWorker(
 
     private async Task<TrainedModel> TrainAsync(TrainingJobLease lease, CancellationToken cancellationToken)
     {
-        // Progress is reported from the training thread; a report is a short write, and it renews the lease.
-        using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var progress = new SynchronousProgress(p =>
-        {
-            if (!jobs.ReportProgressAsync(lease, p, Lease, CancellationToken.None).GetAwaiter().GetResult())
+        // Progress is reported from the training thread; a report is a short write. Whether the lease still holds is the renewal's to find out.
+        var progress = new SynchronousProgress(p => jobs.ReportProgressAsync(lease, p, Lease, CancellationToken.None).GetAwaiter().GetResult());
+        int version = lease.Job.DatasetVersion ?? await FixDatasetAsync(lease, cancellationToken);
+        return await trainer.TrainAsync(
+            new TrainingRequest
             {
-                lost.Cancel();
-            }
-        });
-        return await trainer.TrainAsync(new TrainingRequest { CameraId = lease.Job.CameraId, Images = ImagesAsync(lease.Job.CameraId, lost.Token) }, progress, lost.Token);
+                CameraId = lease.Job.CameraId,
+                Images = TrainingImages.FromVersion(datasets, lease.Job.CameraId, version, TrainingOrders.Normal),
+                CheckpointFile = lease.CheckpointFile,
+            },
+            progress,
+            cancellationToken);
     }
 
-    private async IAsyncEnumerable<TrainingImage> ImagesAsync(string camera, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>A job trains on what the dataset is when it begins, also when it begins again after a kill.</summary>
+    private async Task<int> FixDatasetAsync(TrainingJobLease lease, CancellationToken cancellationToken)
     {
-        await foreach (StoredSnapshot snapshot in datasets.EnumerateAsync(camera, TrainingOrders.Normal, cancellationToken))
-        {
-            yield return new TrainingImage(snapshot.SnapshotId, await datasets.ReadAsync(snapshot, cancellationToken));
-        }
+        DatasetVersion version = await datasets.CreateVersionAsync(lease.Job.CameraId, cancellationToken);
+        await jobs.SetDatasetAsync(lease, version, cancellationToken);
+        return version.Number;
     }
 
     private async Task LearnBaselineAsync(string camera, CancellationToken cancellationToken)

@@ -23,8 +23,11 @@ public sealed record ModelMetadata
     /// <summary>The network in words.</summary>
     public required string Architecture { get; init; }
 
-    /// <summary>Width and height in pixels that the model itself reduces frames to.</summary>
-    public required int InputSize { get; init; }
+    /// <summary>Width in pixels that the model itself reduces frames to.</summary>
+    public required int InputWidth { get; init; }
+
+    /// <summary>Height in pixels that the model itself reduces frames to.</summary>
+    public required int InputHeight { get; init; }
 
     /// <summary>Length of the latent vector.</summary>
     public required int LatentSize { get; init; }

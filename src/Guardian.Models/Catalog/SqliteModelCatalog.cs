@@ -27,7 +27,10 @@ internal sealed class SqliteModelCatalog : IModelCatalog, IDisposable
     public SqliteModelCatalog(ModelsFolder folder, GuardianModelsOptions options, TimeProvider time, ILogger log)
     {
         (_folder, _options, _time, _log) = (folder, options, time, log);
-        RemoveLeftovers();
+        if (folder.IsAlone)
+        {
+            RemoveLeftovers();
+        }
     }
 
     public async Task<CatalogModel> RegisterAsync(TrainedModel model, string? name, CancellationToken cancellationToken)

@@ -9,7 +9,10 @@ public sealed record DatasetSnapshot
     /// <summary>The camera, 1 to 128 of <c>A-Z a-z 0-9 . _ : -</c>, not "." or "..".</summary>
     public required string CameraId { get; init; }
 
-    /// <summary>What the frame shows, 1 to 32 of <c>a-z 0-9 _ -</c>; "normal" is what models are trained on.</summary>
+    /// <summary>
+    /// What the frame shows, 1 to 32 of <c>a-z 0-9 _ -</c>: "normal" is what models are trained on, "threat" and "abnormal" are what they are to find, others
+    /// are the sender's own.
+    /// </summary>
     public required string Label { get; init; }
 
     /// <summary>When the frame was taken.</summary>
@@ -17,4 +20,10 @@ public sealed record DatasetSnapshot
 
     /// <summary>The JPEG file: at most 4 MiB, at least 32 and at most 8192 pixels a side and 36 megapixels, grey, YCbCr or RGB.</summary>
     public required ReadOnlyMemory<byte> Jpeg { get; init; }
+
+    /// <summary>
+    /// Under which circumstances it was taken, for example <c>time_of_day = night</c>: at most 16 entries, keys of 1 to 32 of <c>a-z 0-9 _ - .</c>, values of at
+    /// most 128 characters without control characters. Null is none.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? Conditions { get; init; }
 }

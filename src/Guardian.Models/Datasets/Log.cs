@@ -10,4 +10,10 @@ internal static partial class Log
 
     [LoggerMessage(5101, LogLevel.Information, "{Count} picture files without a row were removed: an earlier process ended while storing them")]
     public static partial void LeftoversRemoved(this ILogger log, int count);
+
+    [LoggerMessage(5102, LogLevel.Information, "Datasets were cleaned up: {Versions} versions and {Images} pictures of {Bytes} bytes removed")]
+    public static partial void CleanedUp(this ILogger log, int versions, int images, long bytes);
+
+    [LoggerMessage(5103, LogLevel.Information, "Import for camera {CameraId}: {Accepted} accepted, {Duplicates} known already, {Refused} refused")]
+    public static partial void Imported(this ILogger log, string cameraId, int accepted, int duplicates, int refused);
 }

@@ -16,17 +16,18 @@ internal static class SnapshotCheck
             : !Identifiers.IsCamera(snapshot.CameraId) ? $"CameraId must be {Identifiers.CameraRule}."
             : !Identifiers.IsLabel(snapshot.Label) ? $"Label must be {Identifiers.LabelRule}."
             : snapshot.CapturedAt < DateTimeOffset.UnixEpoch ? "CapturedAt must not be before 1970."
-            : null;
+            : SnapshotConditions.Fault(snapshot.Conditions);
         return wrong is null ? null : new SnapshotIntake(SnapshotOutcome.InvalidField, wrong);
     }
 
     /// <summary>Decodes the picture in full, because only that shows that it is complete.</summary>
-    public static (SnapshotIntake? Refusal, int Width, int Height) Picture(ReadOnlySpan<byte> jpeg)
+    public static (SnapshotIntake? Refusal, SnapshotPicture Picture) Picture(ReadOnlySpan<byte> jpeg)
     {
         try
         {
             RgbImage image = JpegDecoder.Decode(jpeg, Limits);
-            return (null, image.Width, image.Height);
+            (ulong hash, int brightness) = PerceptualHash.Of(image);
+            return (null, new SnapshotPicture(image.Width, image.Height, hash, brightness));
         }
         catch (JpegException e)
         {
@@ -39,7 +40,7 @@ internal static class SnapshotCheck
                 JpegError.ColourSpace => SnapshotOutcome.ColourSpace,
                 _ => SnapshotOutcome.Corrupt,
             };
-            return (new SnapshotIntake(outcome, e.Message), 0, 0);
+            return (new SnapshotIntake(outcome, e.Message), default);
         }
     }
 }

@@ -7,4 +7,10 @@ public sealed record SnapshotIntake(SnapshotOutcome Outcome, string? Reason = nu
 {
     /// <summary>True when the snapshot is in the store, now or already: the sender may forget it.</summary>
     public bool IsStored => Outcome is SnapshotOutcome.Accepted or SnapshotOutcome.Duplicate;
+
+    /// <summary>The id of an earlier snapshot of the same camera and label that looks the same, or null. It is stored nevertheless, unless the options refuse it.</summary>
+    public string? NearDuplicateOf { get; init; }
+
+    /// <summary>How many of the 64 bits of the two perceptual hashes differ; null without <see cref="NearDuplicateOf"/>.</summary>
+    public int? Distance { get; init; }
 }

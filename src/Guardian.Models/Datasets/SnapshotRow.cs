@@ -6,7 +6,8 @@ namespace Guardian.Models.Datasets;
 internal sealed class SnapshotRow
 {
     public const string Columns =
-        "camera_id AS CameraId, snapshot_id AS SnapshotId, label AS Label, captured_at AS CapturedAt, sha256 AS Sha256, size AS Size, width AS Width, height AS Height";
+        "camera_id AS CameraId, snapshot_id AS SnapshotId, label AS Label, captured_at AS CapturedAt, sha256 AS Sha256, size AS Size, width AS Width, height AS Height, "
+        + "conditions AS Conditions, perceptual_hash AS PerceptualHash, brightness AS Brightness, near_duplicate_of AS NearDuplicateOf, sequence AS Sequence";
 
     public string CameraId { get; set; } = "";
 
@@ -24,6 +25,16 @@ internal sealed class SnapshotRow
 
     public int Height { get; set; }
 
+    public string Conditions { get; set; } = "";
+
+    public long? PerceptualHash { get; set; }
+
+    public long? Brightness { get; set; }
+
+    public string? NearDuplicateOf { get; set; }
+
+    public long Sequence { get; set; }
+
     public StoredSnapshot ToSnapshot() => new()
     {
         SnapshotId = SnapshotId,
@@ -34,5 +45,9 @@ internal sealed class SnapshotRow
         Size = Size,
         Width = Width,
         Height = Height,
+        Conditions = SnapshotConditions.Parse(Conditions),
+        Brightness = (int?)Brightness,
+        NearDuplicateOf = NearDuplicateOf,
+        Sequence = Sequence,
     };
 }

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Dapper;
@@ -18,7 +19,7 @@ namespace Guardian.Models.Datasets;
 /// <item>The row is committed. A process that ends between 3 and 4 leaves a file without a row, which <see cref="DatasetSweep"/> removes at the next start.</item>
 /// </list>
 /// </remarks>
-internal sealed class SqliteDatasetStore : IDatasetStore, IDisposable
+internal sealed partial class SqliteDatasetStore : IDatasetStore, IDisposable
 {
     /// <summary>Cameras share this many lanes. Within one, snapshots are taken one after the other, so that quota and files cannot race; the number also
     /// bounds how many pictures are decoded at once.</summary>
@@ -35,9 +36,12 @@ internal sealed class SqliteDatasetStore : IDatasetStore, IDisposable
     public SqliteDatasetStore(ModelsFolder folder, GuardianModelsOptions options, TimeProvider time, ILogger log)
     {
         (_folder, _options, _time, _log) = (folder, options, time, log);
-        using var connection = new SqliteConnection($"Data Source={Path.Combine(folder.Root, "models.db")};Pooling=False");
-        connection.Open();
-        int removed = DatasetSweep.Run(folder, connection);
+        if (!folder.IsAlone)
+        {
+            return;
+        }
+
+        int removed = folder.ReadAlone(c => DatasetSweep.Run(folder, c));
         if (removed > 0)
         {
             _log.LeftoversRemoved(removed);
@@ -61,7 +65,7 @@ internal sealed class SqliteDatasetStore : IDatasetStore, IDisposable
     public async Task<IReadOnlyDictionary<string, int>> CountsAsync(string cameraId, CancellationToken cancellationToken)
     {
         Identifiers.ThrowIfNotCamera(cameraId);
-        const string sql = "SELECT label, COUNT(*) FROM snapshots WHERE camera_id = @cameraId GROUP BY label";
+        const string sql = "SELECT label, COUNT(*) FROM snapshots WHERE camera_id = @cameraId AND removed = 0 GROUP BY label";
         return await _folder.Database.ReadAsync(
             c => c.Query<(string Label, long Count)>(sql, new { cameraId }).ToDictionary(r => r.Label, r => (int)r.Count),
             cancellationToken).ConfigureAwait(false);
@@ -81,7 +85,7 @@ internal sealed class SqliteDatasetStore : IDatasetStore, IDisposable
                 c => c.Query<SnapshotRow>(
                     $"""
                     SELECT {SnapshotRow.Columns} FROM snapshots
-                    WHERE camera_id = @cameraId AND label = @label AND (captured_at, snapshot_id) > (@capturedAt, @snapshotId)
+                    WHERE camera_id = @cameraId AND label = @label AND removed = 0 AND (captured_at, snapshot_id) > (@capturedAt, @snapshotId)
                     ORDER BY captured_at, snapshot_id LIMIT {PageSize}
                     """,
                     new { cameraId, label, capturedAt, snapshotId }).AsList(),
@@ -120,13 +124,15 @@ internal sealed class SqliteDatasetStore : IDatasetStore, IDisposable
 
     public void Dispose() => Array.ForEach(_lanes, l => l.Dispose());
 
+    private SemaphoreSlim LaneOf(string cameraId) => _lanes[(uint)string.GetHashCode(cameraId, StringComparison.Ordinal) % Lanes];
+
     private async Task<SnapshotIntake> AddCheckedAsync(DatasetSnapshot snapshot, CancellationToken cancellationToken)
     {
-        SemaphoreSlim lane = _lanes[(uint)string.GetHashCode(snapshot.CameraId, StringComparison.Ordinal) % Lanes];
+        SemaphoreSlim lane = LaneOf(snapshot.CameraId);
         await lane.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            (SnapshotIntake? refusal, int width, int height) = await Task.Run(() => SnapshotCheck.Picture(snapshot.Jpeg.Span), cancellationToken).ConfigureAwait(false);
+            (SnapshotIntake? refusal, SnapshotPicture picture) = await Task.Run(() => SnapshotCheck.Picture(snapshot.Jpeg.Span), cancellationToken).ConfigureAwait(false);
             if (refusal is not null)
             {
                 return refusal;
@@ -140,11 +146,21 @@ internal sealed class SqliteDatasetStore : IDatasetStore, IDisposable
                 CapturedAt = SqlTime.ToSql(snapshot.CapturedAt),
                 Sha256 = Convert.ToHexStringLower(SHA256.HashData(snapshot.Jpeg.Span)),
                 Size = snapshot.Jpeg.Length,
-                Width = width,
-                Height = height,
+                Width = picture.Width,
+                Height = picture.Height,
+                Conditions = SnapshotConditions.ToText(snapshot.Conditions),
+                PerceptualHash = unchecked((long)picture.PerceptualHash),
+                Brightness = picture.Brightness,
             };
-            return await _folder.Database.ReadAsync(c => Existing(c, row), cancellationToken).ConfigureAwait(false)
-                ?? await StoreAsync(row, snapshot.Jpeg, cancellationToken).ConfigureAwait(false);
+            SnapshotIntake found = await _folder.Database.ReadAsync(c => Look(c, row), cancellationToken).ConfigureAwait(false);
+            if (found.Outcome != SnapshotOutcome.Accepted)
+            {
+                return found;
+            }
+
+            row.NearDuplicateOf = found.NearDuplicateOf;
+            SnapshotOutcome stored = await StoreAsync(row, snapshot.Jpeg, cancellationToken).ConfigureAwait(false);
+            return stored == SnapshotOutcome.Accepted ? found : new SnapshotIntake(stored);
         }
         finally
         {
@@ -152,45 +168,125 @@ internal sealed class SqliteDatasetStore : IDatasetStore, IDisposable
         }
     }
 
-    private SnapshotIntake? Existing(SqliteConnection connection, SnapshotRow row)
+    /// <summary>What is to become of a sound picture.</summary>
+    private SnapshotIntake Look(SqliteConnection connection, SnapshotRow row)
     {
-        if (connection.ExecuteScalar<long>(
-            "SELECT EXISTS (SELECT 1 FROM snapshots WHERE camera_id = @CameraId AND (snapshot_id = @SnapshotId OR sha256 = @Sha256))", row) == 1)
+        if (IsKnown(connection, row))
         {
             return new SnapshotIntake(SnapshotOutcome.Duplicate);
         }
 
-        (long count, long bytes) = connection.QuerySingle<(long, long)>(
-            "SELECT COUNT(*), COALESCE(SUM(size), 0) FROM snapshots WHERE camera_id = @CameraId", row);
+        (long count, long bytes) = connection.QuerySingleOrDefault<(long, long)>("SELECT images, bytes FROM dataset_totals WHERE camera_id = @CameraId", row);
+        long total = connection.ExecuteScalar<long>("SELECT COALESCE(SUM(bytes), 0) FROM dataset_totals");
         string? full =
-            count >= _options.MaxSnapshotsPerCamera ? $"{nameof(_options.MaxSnapshotsPerCamera)} ({_options.MaxSnapshotsPerCamera})"
-            : bytes + row.Size > _options.MaxSnapshotBytesPerCamera ? $"{nameof(_options.MaxSnapshotBytesPerCamera)} ({_options.MaxSnapshotBytesPerCamera})"
+            count >= _options.MaxSnapshotsPerCamera ? $"The camera's quota {nameof(_options.MaxSnapshotsPerCamera)} ({_options.MaxSnapshotsPerCamera}) is used up."
+            : bytes + row.Size > _options.MaxSnapshotBytesPerCamera ? $"The camera's quota {nameof(_options.MaxSnapshotBytesPerCamera)} ({_options.MaxSnapshotBytesPerCamera}) is used up."
+            : total + row.Size > _options.MaxSnapshotBytes ? $"The quota of all datasets, {nameof(_options.MaxSnapshotBytes)} ({_options.MaxSnapshotBytes}), is used up."
             : null;
-        return full is null ? null : new SnapshotIntake(SnapshotOutcome.Quota, $"The camera's quota {full} is used up.");
+        if (full is not null)
+        {
+            return new SnapshotIntake(SnapshotOutcome.Quota, full);
+        }
+
+        (string? like, int distance) = Nearest(connection, row);
+        if (like is null || distance > _options.NearDuplicateDistance)
+        {
+            return new SnapshotIntake(SnapshotOutcome.Accepted);
+        }
+
+        return _options.RefuseNearDuplicates
+            ? new SnapshotIntake(SnapshotOutcome.NearDuplicate, $"It looks like snapshot {like}: {distance} of 64 bits differ, the limit is {_options.NearDuplicateDistance}.")
+            {
+                NearDuplicateOf = like,
+                Distance = distance,
+            }
+            : new SnapshotIntake(SnapshotOutcome.Accepted) { NearDuplicateOf = like, Distance = distance };
     }
 
-    private async Task<SnapshotIntake> StoreAsync(SnapshotRow row, ReadOnlyMemory<byte> jpeg, CancellationToken cancellationToken)
+    private static bool IsKnown(SqliteConnection connection, SnapshotRow row) => connection.ExecuteScalar<long>(
+        "SELECT EXISTS (SELECT 1 FROM snapshots WHERE camera_id = @CameraId AND removed = 0 AND (snapshot_id = @SnapshotId OR sha256 = @Sha256))", row) == 1;
+
+    private static (string? SnapshotId, int Distance) Nearest(SqliteConnection connection, SnapshotRow row)
+    {
+        (string? nearest, int least) = (null, int.MaxValue);
+        const string sql = "SELECT perceptual_hash, snapshot_id FROM snapshots WHERE camera_id = @CameraId AND label = @Label AND removed = 0 AND perceptual_hash IS NOT NULL";
+        using IDataReader reader = connection.ExecuteReader(sql, row);
+        while (least > 0 && reader.Read())
+        {
+            int distance = PerceptualHash.Distance(unchecked((ulong)row.PerceptualHash!.Value), unchecked((ulong)reader.GetInt64(0)));
+            if (distance < least)
+            {
+                (nearest, least) = (reader.GetString(1), distance);
+            }
+        }
+
+        return (nearest, least);
+    }
+
+    private async Task<SnapshotOutcome> StoreAsync(SnapshotRow row, ReadOnlyMemory<byte> jpeg, CancellationToken cancellationToken)
     {
         string file = _folder.SnapshotFile(row.CameraId, row.Label, row.Sha256);
         DurableFile.CreateFolder(Path.GetDirectoryName(file)!);
         await DurableFile.WriteAsync(file, _folder.NewTemporaryFile(), jpeg, cancellationToken).ConfigureAwait(false);
         try
         {
-            await _folder.Database.WriteAsync(
-                c => c.Execute(
-                    """
-                    INSERT INTO snapshots (camera_id, snapshot_id, label, captured_at, sha256, size, width, height, added_at)
-                    VALUES (@CameraId, @SnapshotId, @Label, @CapturedAt, @Sha256, @Size, @Width, @Height, @addedAt)
-                    """,
-                    new { row.CameraId, row.SnapshotId, row.Label, row.CapturedAt, row.Sha256, row.Size, row.Width, row.Height, addedAt = SqlTime.ToSql(_time.GetUtcNow()) }),
-                CancellationToken.None).ConfigureAwait(false);
+            return await _folder.Database.WriteAsync(c => Insert(c, row), CancellationToken.None).ConfigureAwait(false);
         }
         catch
         {
             File.Delete(file);
             throw;
         }
+    }
 
-        return new SnapshotIntake(SnapshotOutcome.Accepted);
+    /// <summary>
+    /// Looks once more, inside the write, because another process may work on the folder too. The file of the slower one then stays, as it may be the quicker one's;
+    /// if it is nobody's, the sweep finds it.
+    /// </summary>
+    private SnapshotOutcome Insert(SqliteConnection connection, SnapshotRow row)
+    {
+        if (IsKnown(connection, row))
+        {
+            return SnapshotOutcome.Duplicate;
+        }
+
+        // A picture that was taken out and that a version still holds comes back as it was.
+        const string back = "UPDATE snapshots SET removed = 0 WHERE camera_id = @CameraId AND snapshot_id = @SnapshotId AND sha256 = @Sha256 AND label = @Label";
+        if (connection.Execute(back, row) == 1)
+        {
+            return SnapshotOutcome.Accepted;
+        }
+
+        if (connection.ExecuteScalar<long>("SELECT EXISTS (SELECT 1 FROM snapshots WHERE camera_id = @CameraId AND (snapshot_id = @SnapshotId OR sha256 = @Sha256))", row) == 1)
+        {
+            return SnapshotOutcome.Duplicate;
+        }
+
+        long sequence = connection.ExecuteScalar<long>("UPDATE dataset_sequence SET last = last + 1 RETURNING last");
+        connection.Execute(
+            """
+            INSERT INTO snapshots (
+                camera_id, snapshot_id, label, captured_at, sha256, size, width, height, added_at, conditions, perceptual_hash, brightness, near_duplicate_of, sequence)
+            VALUES (
+                @CameraId, @SnapshotId, @Label, @CapturedAt, @Sha256, @Size, @Width, @Height, @addedAt, @Conditions, @PerceptualHash, @Brightness, @NearDuplicateOf, @sequence)
+            """,
+            new
+            {
+                row.CameraId,
+                row.SnapshotId,
+                row.Label,
+                row.CapturedAt,
+                row.Sha256,
+                row.Size,
+                row.Width,
+                row.Height,
+                addedAt = SqlTime.ToSql(_time.GetUtcNow()),
+                row.Conditions,
+                row.PerceptualHash,
+                row.Brightness,
+                row.NearDuplicateOf,
+                sequence,
+            });
+        return SnapshotOutcome.Accepted;
     }
 }

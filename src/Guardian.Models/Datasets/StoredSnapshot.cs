@@ -26,4 +26,16 @@ public sealed record StoredSnapshot
 
     /// <summary>Pixels.</summary>
     public required int Height { get; init; }
+
+    /// <summary>Under which circumstances it was taken; empty when the sender said nothing.</summary>
+    public IReadOnlyDictionary<string, string> Conditions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Mean brightness, 0 (black) to 255; null for a picture stored before brightness was measured.</summary>
+    public int? Brightness { get; init; }
+
+    /// <summary>The id of an earlier snapshot of the same camera and label that looks the same, or null.</summary>
+    public string? NearDuplicateOf { get; init; }
+
+    /// <summary>Its place in the order of arrival over all cameras: the cursor of delta exports.</summary>
+    public long Sequence { get; init; }
 }

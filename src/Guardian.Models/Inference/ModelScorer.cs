@@ -15,7 +15,7 @@ public sealed class ModelScorer : IDisposable
     private const int ProbeHeight = 48;
 
     private static readonly string[] Inputs = [PreprocessingGraph.Image];
-    private static readonly string[] Outputs = [InferenceGraph.Score, InferenceGraph.Threshold, InferenceGraph.ErrorMap];
+    private static readonly string[] Outputs = [InferenceGraph.Score, InferenceGraph.Threshold, InferenceGraph.ErrorMap, InferenceGraph.Parts];
 
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
@@ -141,6 +141,7 @@ public sealed class ModelScorer : IDisposable
                 Score = outputs[0].GetTensorDataAsSpan<float>()[0],
                 Threshold = outputs[1].GetTensorDataAsSpan<float>()[0],
                 ErrorMap = map,
+                Parts = outputs[3].GetTensorDataAsSpan<float>().ToArray(),
             };
         }
         catch (OnnxRuntimeException e)

@@ -1,3 +1,4 @@
+using Guardian.Shared.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Guardian.Models.Inference;
@@ -8,6 +9,7 @@ internal static class OnnxSessions
     /// <summary>Opens a file of a stranger: one thread, and nothing that is kept beyond its run. Optimisation is left out, because it computes what is constant while it loads, where no run can be ended.</summary>
     public static InferenceSession OpenFile(string path)
     {
+        OnnxTelemetry.TurnOff();
         using var options = new SessionOptions
         {
             IntraOpNumThreads = 1,
@@ -27,6 +29,7 @@ internal static class OnnxSessions
     /// <exception cref="ModelException">The native library is missing, or the model cannot be loaded.</exception>
     public static InferenceSession Open(byte[] model, int threads, bool spin)
     {
+        OnnxTelemetry.TurnOff();
         try
         {
             using var options = new SessionOptions

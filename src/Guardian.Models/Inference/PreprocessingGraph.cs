@@ -13,28 +13,28 @@ internal static class PreprocessingGraph
     /// <summary>Input uint8 [height, width, 3], RGB.</summary>
     public const string Image = "image";
 
-    /// <summary>Output of the preprocessing alone: float [1, 3, size, size] in 0 to 1.</summary>
+    /// <summary>Output of the preprocessing alone: float [1, 3, height, width] in 0 to 1.</summary>
     public const string Pixels = "pixels";
 
     /// <summary>The preprocessing as a model of its own; training frames pass through it.</summary>
-    public static byte[] Build(int size)
+    public static byte[] Build(int width, int height)
     {
         var g = new GraphBuilder("preprocessing");
-        g.Output(Pixels, Write(g, size), 1, 3, size, size);
+        g.Output(Pixels, Write(g, width, height), 1, 3, height, width);
         return g.Build();
     }
 
-    /// <summary>Declares the input and returns float [1, 3, size, size] in 0 to 1.</summary>
-    public static GraphValue Write(GraphBuilder g, int size)
+    /// <summary>Declares the input and returns float [1, 3, height, width] in 0 to 1.</summary>
+    public static GraphValue Write(GraphBuilder g, int width, int height)
     {
         GraphValue image = g.ByteInput(Image, "height", "width", 3);
         GraphValue shape = g.Add("Shape", [image]);
         GraphValue floats = Cast(g, image);
 
         // Rows first: [height, width × 3] needs no transposition and is the larger half of the work.
-        GraphValue rows = Filter(g, shape, axis: 0, size, sourceFirst: false);
-        GraphValue shorter = g.Reshape(g.MatMul(rows, g.Reshape(floats, 0, -1)), size, -1, 3);
-        GraphValue columns = Filter(g, shape, axis: 1, size, sourceFirst: true);
+        GraphValue rows = Filter(g, shape, axis: 0, height, sourceFirst: false);
+        GraphValue shorter = g.Reshape(g.MatMul(rows, g.Reshape(floats, 0, -1)), height, -1, 3);
+        GraphValue columns = Filter(g, shape, axis: 1, width, sourceFirst: true);
         GraphValue small = g.MatMul(g.Transpose(shorter, 2, 0, 1), columns);
         GraphValue scaled = g.Times(small, g.Scalar(1f / 255));
         return g.Add("Unsqueeze", [scaled, g.Integers(0)]);

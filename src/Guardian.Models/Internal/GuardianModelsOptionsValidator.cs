@@ -30,6 +30,21 @@ internal sealed class GuardianModelsOptionsValidator : IValidateOptions<Guardian
                 $"{nameof(GuardianModelsOptions)}.{nameof(options.MaxSnapshotBytesPerCamera)} is {options.MaxSnapshotBytesPerCamera}; it must be from {MinBytes} to {MaxBytes}.");
         }
 
+        (string Name, long Value, long Min, long Max)[] bounds =
+        [
+            (nameof(options.MaxSnapshotBytes), options.MaxSnapshotBytes, MinBytes, 16 * MaxBytes),
+            (nameof(options.NearDuplicateDistance), options.NearDuplicateDistance, 0, 16),
+            (nameof(options.KeptVersions), options.KeptVersions, 1, 1000),
+            (nameof(options.SnapshotDays), options.SnapshotDays ?? 1, 1, 36_500),
+            (nameof(options.MaxTrainings), options.MaxTrainings, 1, 64),
+            ($"{nameof(options.Import)}.{nameof(options.Import.MaxZipBytes)}", options.Import.MaxZipBytes, MinBytes, uint.MaxValue),
+            ($"{nameof(options.Import)}.{nameof(options.Import.MaxUnpackedBytes)}", options.Import.MaxUnpackedBytes, MinBytes, MaxBytes),
+            ($"{nameof(options.Import)}.{nameof(options.Import.MaxEntries)}", options.Import.MaxEntries, 1, 60_000),
+        ];
+        errors.AddRange(bounds
+            .Where(b => b.Value < b.Min || b.Value > b.Max)
+            .Select(b => $"{nameof(GuardianModelsOptions)}.{b.Name} is {b.Value}; it must be from {b.Min} to {b.Max}."));
+
         if (options.MaxModelBytes is < MinBytes or > MaxTotalBytes)
         {
             errors.Add($"{nameof(GuardianModelsOptions)}.{nameof(options.MaxModelBytes)} is {options.MaxModelBytes}; it must be from {MinBytes} to {MaxTotalBytes}.");

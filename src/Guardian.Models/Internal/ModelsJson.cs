@@ -11,5 +11,6 @@ namespace Guardian.Models.Internal;
     RespectNullableAnnotations = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip)]
 [JsonSerializable(typeof(ModelMetadata))]
+[JsonSerializable(typeof(TrainingOptions))]
 [JsonSerializable(typeof(TrainingProgress))]
 internal sealed partial class ModelsJson : JsonSerializerContext;

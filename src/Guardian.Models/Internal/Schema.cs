@@ -70,8 +70,70 @@ internal static class Schema
         CREATE UNIQUE INDEX training_jobs_one_open ON training_jobs (camera_id) WHERE state IN (0, 1);
         CREATE INDEX training_jobs_of_camera ON training_jobs (camera_id, sequence);
         """,
+        DatasetsAndTraining,
         CatalogAndRollouts,
     ];
+
+    /// <summary>Versions, conditions, likeness and totals of datasets; priority, cancelling and dataset version of jobs.</summary>
+    private const string DatasetsAndTraining =
+        """
+        ALTER TABLE snapshots ADD COLUMN conditions TEXT NOT NULL DEFAULT '';
+        ALTER TABLE snapshots ADD COLUMN perceptual_hash INTEGER;
+        ALTER TABLE snapshots ADD COLUMN brightness INTEGER;
+        ALTER TABLE snapshots ADD COLUMN near_duplicate_of TEXT;
+        ALTER TABLE snapshots ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE snapshots ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+        UPDATE snapshots SET sequence = n.number
+        FROM (SELECT camera_id, snapshot_id, ROW_NUMBER() OVER (ORDER BY added_at, camera_id, snapshot_id) AS number FROM snapshots) AS n
+        WHERE n.camera_id = snapshots.camera_id AND n.snapshot_id = snapshots.snapshot_id;
+        CREATE INDEX snapshots_by_arrival ON snapshots (camera_id, sequence);
+        CREATE INDEX snapshots_alike ON snapshots (camera_id, label, removed, perceptual_hash);
+        CREATE INDEX snapshots_removed ON snapshots (camera_id) WHERE removed = 1;
+
+        CREATE TABLE dataset_sequence (last INTEGER NOT NULL);
+        INSERT INTO dataset_sequence SELECT COUNT(*) FROM snapshots;
+
+        CREATE TABLE dataset_totals (
+            camera_id TEXT NOT NULL PRIMARY KEY,
+            images INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            versions INTEGER NOT NULL DEFAULT 0
+        ) WITHOUT ROWID;
+        INSERT INTO dataset_totals (camera_id, images, bytes) SELECT camera_id, COUNT(*), SUM(size) FROM snapshots GROUP BY camera_id;
+        CREATE TRIGGER snapshots_count_in AFTER INSERT ON snapshots BEGIN
+            INSERT INTO dataset_totals (camera_id, images, bytes) VALUES (NEW.camera_id, 1, NEW.size)
+            ON CONFLICT (camera_id) DO UPDATE SET images = images + 1, bytes = bytes + NEW.size;
+        END;
+        CREATE TRIGGER snapshots_count_out AFTER DELETE ON snapshots BEGIN
+            UPDATE dataset_totals SET images = images - 1, bytes = bytes - OLD.size WHERE camera_id = OLD.camera_id;
+        END;
+
+        CREATE TABLE dataset_versions (
+            camera_id TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            hash TEXT NOT NULL,
+            images INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            last_sequence INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            PRIMARY KEY (camera_id, version),
+            UNIQUE (camera_id, hash)
+        ) WITHOUT ROWID;
+        CREATE TABLE dataset_version_images (
+            camera_id TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            snapshot_id TEXT NOT NULL,
+            PRIMARY KEY (camera_id, snapshot_id, version)
+        ) WITHOUT ROWID;
+        CREATE INDEX dataset_version_images_of ON dataset_version_images (camera_id, version);
+
+        ALTER TABLE training_jobs ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE training_jobs ADD COLUMN dataset_version INTEGER;
+        ALTER TABLE training_jobs ADD COLUMN dataset_hash TEXT;
+        ALTER TABLE training_jobs ADD COLUMN fruitless INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE training_jobs ADD COLUMN furthest INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX training_jobs_in_order ON training_jobs (state, priority DESC, sequence);
+        """;
 
     private const string CatalogAndRollouts =
         """

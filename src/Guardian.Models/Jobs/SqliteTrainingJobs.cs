@@ -7,16 +7,37 @@ using Microsoft.Data.Sqlite;
 namespace Guardian.Models.Jobs;
 
 /// <summary>Training jobs in SQLite. A lease is a token and a time in the job's row; whoever presents an older token has lost it.</summary>
-internal sealed class SqliteTrainingJobs(ModelsFolder folder, TimeProvider time) : ITrainingJobs
+internal sealed class SqliteTrainingJobs : ITrainingJobs
 {
-    private const int MaxAttempts = 3;
+    private const int MaxFruitless = 3;
+    private const int MaxPriority = 100;
     private const int MaxErrorLength = 1000;
     private const string Owned = "job_id = @JobId AND lease_token = @token AND state = 1";
 
-    public Task<TrainingJob> EnqueueAsync(string cameraId, CancellationToken cancellationToken)
+    private readonly ModelsFolder _folder;
+    private readonly GuardianModelsOptions _options;
+    private readonly TimeProvider _time;
+
+    public SqliteTrainingJobs(ModelsFolder folder, GuardianModelsOptions options, TimeProvider time)
+    {
+        (_folder, _options, _time) = (folder, options, time);
+        if (folder.IsAlone)
+        {
+            RemoveCheckpoints();
+        }
+    }
+
+    public Task<TrainingJob> EnqueueAsync(string cameraId, CancellationToken cancellationToken) => EnqueueAsync(cameraId, 0, cancellationToken);
+
+    public Task<TrainingJob> EnqueueAsync(string cameraId, int priority, CancellationToken cancellationToken)
     {
         Identifiers.ThrowIfNotCamera(cameraId);
-        return WriteAsync("Ordering a training", c => Enqueue(c, cameraId), cancellationToken);
+        if (priority is < -MaxPriority or > MaxPriority)
+        {
+            throw new ArgumentOutOfRangeException(nameof(priority), priority, $"The priority must be from -{MaxPriority} to {MaxPriority}.");
+        }
+
+        return WriteAsync("Ordering a training", c => Enqueue(c, cameraId, priority), cancellationToken);
     }
 
     public Task<TrainingJobLease?> LeaseNextAsync(TimeSpan leaseDuration, CancellationToken cancellationToken)
@@ -34,9 +55,53 @@ internal sealed class SqliteTrainingJobs(ModelsFolder folder, TimeProvider time)
         return WriteAsync(
             "Storing training progress",
             c => c.Execute(
-                $"UPDATE training_jobs SET progress = @json, updated_at = @now, lease_until = @until WHERE {Owned}",
-                new { json, now = Now(), until = Until(leaseDuration), lease.Job.JobId, token = lease.Token.ToString() }) == 1,
+                $"""
+                UPDATE training_jobs SET progress = @json, updated_at = @now, lease_until = @until,
+                    fruitless = CASE WHEN @Epoch > furthest THEN 0 ELSE fruitless END, furthest = MAX(furthest, @Epoch)
+                WHERE {Owned}
+                """,
+                new { json, now = Now(), until = Until(leaseDuration), progress.Epoch, lease.Job.JobId, token = lease.Token.ToString() }) == 1,
             cancellationToken);
+    }
+
+    public Task<bool> RenewAsync(TrainingJobLease lease, TimeSpan leaseDuration, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        ThrowIfOutside(leaseDuration);
+        return WriteAsync(
+            "Renewing a training job's lease",
+            c => c.Execute($"UPDATE training_jobs SET lease_until = @until WHERE {Owned}", new { until = Until(leaseDuration), lease.Job.JobId, token = lease.Token.ToString() }) == 1,
+            cancellationToken);
+    }
+
+    public Task<bool> SetDatasetAsync(TrainingJobLease lease, DatasetVersion version, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        ArgumentNullException.ThrowIfNull(version);
+        return WriteAsync(
+            "Storing a training job's dataset",
+            c => c.Execute(
+                $"UPDATE training_jobs SET dataset_version = @Number, dataset_hash = @Hash WHERE {Owned}",
+                new { version.Number, version.Hash, lease.Job.JobId, token = lease.Token.ToString() }) == 1,
+            cancellationToken);
+    }
+
+    public async Task<bool> CancelAsync(string jobId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(jobId);
+        string? file = await WriteAsync(
+            "Cancelling a training job",
+            c => c.ExecuteScalar<string?>(
+                $"UPDATE training_jobs SET state = {(int)TrainingJobState.Cancelled}, updated_at = @now WHERE job_id = @jobId AND state IN (0, 1) RETURNING job_id",
+                new { jobId, now = Now() }),
+            cancellationToken).ConfigureAwait(false);
+        if (file is null)
+        {
+            return false;
+        }
+
+        File.Delete(_folder.CheckpointFile(file));
+        return true;
     }
 
     public Task<bool> CompleteAsync(TrainingJobLease lease, string modelId, CancellationToken cancellationToken)
@@ -58,16 +123,25 @@ internal sealed class SqliteTrainingJobs(ModelsFolder folder, TimeProvider time)
             throw new ArgumentOutOfRangeException(nameof(limit), limit, "The limit must be from 1 to 1000.");
         }
 
-        List<TrainingJobRow> rows = await folder.Database.ReadAsync(
+        List<TrainingJobRow> rows = await _folder.Database.ReadAsync(
             c => c.Query<TrainingJobRow>($"SELECT {TrainingJobRow.Columns} FROM training_jobs ORDER BY sequence DESC LIMIT @limit", new { limit }).AsList(),
             cancellationToken).ConfigureAwait(false);
         return [.. rows.Select(r => r.ToJob())];
     }
 
+    public async Task<TrainingJob?> GetAsync(string jobId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(jobId);
+        TrainingJobRow? row = await _folder.Database.ReadAsync(
+            c => c.QuerySingleOrDefault<TrainingJobRow>($"SELECT {TrainingJobRow.Columns} FROM training_jobs WHERE job_id = @jobId", new { jobId }),
+            cancellationToken).ConfigureAwait(false);
+        return row?.ToJob();
+    }
+
     public async Task<TrainingJob?> GetLatestAsync(string cameraId, CancellationToken cancellationToken)
     {
         Identifiers.ThrowIfNotCamera(cameraId);
-        TrainingJobRow? row = await folder.Database.ReadAsync(
+        TrainingJobRow? row = await _folder.Database.ReadAsync(
             c => c.QueryFirstOrDefault<TrainingJobRow>(
                 $"SELECT {TrainingJobRow.Columns} FROM training_jobs WHERE camera_id = @cameraId ORDER BY sequence DESC LIMIT 1", new { cameraId }),
             cancellationToken).ConfigureAwait(false);
@@ -85,22 +159,22 @@ internal sealed class SqliteTrainingJobs(ModelsFolder folder, TimeProvider time)
     private static TrainingJob Find(SqliteConnection connection, string jobId) => connection.QuerySingle<TrainingJobRow>(
         $"SELECT {TrainingJobRow.Columns} FROM training_jobs WHERE job_id = @jobId", new { jobId }).ToJob();
 
-    private long Now() => SqlTime.ToSql(time.GetUtcNow());
+    private long Now() => SqlTime.ToSql(_time.GetUtcNow());
 
-    private long Until(TimeSpan duration) => SqlTime.ToSql(time.GetUtcNow() + duration);
+    private long Until(TimeSpan duration) => SqlTime.ToSql(_time.GetUtcNow() + duration);
 
     private Task<T> WriteAsync<T>(string what, Func<SqliteConnection, T> work, CancellationToken cancellationToken) =>
-        Failures.WrapAsync(what, () => folder.Database.WriteAsync(work, cancellationToken));
+        Failures.WrapAsync(what, () => _folder.Database.WriteAsync(work, cancellationToken));
 
-    private TrainingJob Enqueue(SqliteConnection connection, string cameraId)
+    private TrainingJob Enqueue(SqliteConnection connection, string cameraId, int priority)
     {
-        string jobId = Guid.CreateVersion7(time.GetUtcNow()).ToString();
+        string jobId = Guid.CreateVersion7(_time.GetUtcNow()).ToString();
         connection.Execute(
             """
-            INSERT INTO training_jobs (job_id, camera_id, state, created_at, updated_at, attempts) VALUES (@jobId, @cameraId, 0, @now, @now, 0)
-            ON CONFLICT (camera_id) WHERE state IN (0, 1) DO NOTHING
+            INSERT INTO training_jobs (job_id, camera_id, state, created_at, updated_at, attempts, priority) VALUES (@jobId, @cameraId, 0, @now, @now, 0, @priority)
+            ON CONFLICT (camera_id) WHERE state IN (0, 1) DO UPDATE SET priority = MAX(priority, @priority)
             """,
-            new { jobId, cameraId, now = Now() });
+            new { jobId, cameraId, now = Now(), priority });
         return connection.QuerySingle<TrainingJobRow>(
             $"SELECT {TrainingJobRow.Columns} FROM training_jobs WHERE camera_id = @cameraId AND state IN (0, 1)", new { cameraId }).ToJob();
     }
@@ -109,10 +183,15 @@ internal sealed class SqliteTrainingJobs(ModelsFolder folder, TimeProvider time)
     {
         long now = Now();
         connection.Execute(
-            "UPDATE training_jobs SET state = 3, updated_at = @now, error = @error WHERE state = 1 AND lease_until < @now AND attempts >= @MaxAttempts",
-            new { now, MaxAttempts, error = $"The training ended without a result {MaxAttempts} times: its process stopped or was too slow for its lease." });
+            "UPDATE training_jobs SET state = 3, updated_at = @now, error = @error WHERE state = 1 AND lease_until < @now AND fruitless >= @MaxFruitless",
+            new { now, MaxFruitless, error = $"The training ended without a result {MaxFruitless} times: its process stopped or was too slow for its lease." });
+        if (connection.ExecuteScalar<long>("SELECT COUNT(*) FROM training_jobs WHERE state = 1 AND lease_until >= @now", new { now }) >= _options.MaxTrainings)
+        {
+            return null;
+        }
+
         string? jobId = connection.ExecuteScalar<string?>(
-            "SELECT job_id FROM training_jobs WHERE state = 0 OR (state = 1 AND lease_until < @now) ORDER BY sequence LIMIT 1", new { now });
+            "SELECT job_id FROM training_jobs WHERE state = 0 OR (state = 1 AND lease_until < @now) ORDER BY priority DESC, sequence LIMIT 1", new { now });
         if (jobId is null)
         {
             return null;
@@ -121,21 +200,38 @@ internal sealed class SqliteTrainingJobs(ModelsFolder folder, TimeProvider time)
         var token = Guid.NewGuid();
         connection.Execute(
             """
-            UPDATE training_jobs SET state = 1, attempts = attempts + 1, progress = NULL, updated_at = @now, lease_token = @token, lease_until = @until
+            UPDATE training_jobs
+            SET state = 1, attempts = attempts + 1, fruitless = fruitless + 1, progress = NULL, updated_at = @now, lease_token = @token, lease_until = @until
             WHERE job_id = @jobId
             """,
             new { jobId, now, token = token.ToString(), until = Until(duration) });
-        return new TrainingJobLease(Find(connection, jobId), token);
+        return new TrainingJobLease(Find(connection, jobId), token, _folder.CheckpointFile(jobId));
     }
 
-    private Task<bool> EndAsync(TrainingJobLease lease, TrainingJobState state, string? modelId, string? error, CancellationToken cancellationToken)
+    private async Task<bool> EndAsync(TrainingJobLease lease, TrainingJobState state, string? modelId, string? error, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(lease);
-        return WriteAsync(
+        bool ended = await WriteAsync(
             "Ending a training job",
             c => c.Execute(
                 $"UPDATE training_jobs SET state = @state, model_id = @modelId, error = @error, updated_at = @now WHERE {Owned}",
                 new { state = (int)state, modelId, error, now = Now(), lease.Job.JobId, token = lease.Token.ToString() }) == 1,
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
+        if (ended)
+        {
+            File.Delete(_folder.CheckpointFile(lease.Job.JobId));
+        }
+
+        return ended;
+    }
+
+    /// <summary>Of jobs that have ended: a process stopped between the end and the removal, or wrote once more after the job was cancelled.</summary>
+    private void RemoveCheckpoints()
+    {
+        HashSet<string> open = [.. _folder.ReadAlone(c => c.Query<string>("SELECT job_id FROM training_jobs WHERE state IN (0, 1)").AsList()).Select(_folder.CheckpointFile)];
+        foreach (string file in Directory.EnumerateFiles(_folder.Checkpoints).Where(f => !open.Contains(f)).ToList())
+        {
+            File.Delete(file);
+        }
     }
 }

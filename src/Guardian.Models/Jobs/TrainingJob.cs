@@ -21,6 +21,15 @@ public sealed record TrainingJob
     /// <summary>How many times it was leased.</summary>
     public required int Attempts { get; init; }
 
+    /// <summary>Jobs of a higher priority are leased first: -100 to 100.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>The number of the dataset version that it trains on; null until that is decided.</summary>
+    public int? DatasetVersion { get; init; }
+
+    /// <summary>That version's hash, or null.</summary>
+    public string? DatasetHash { get; init; }
+
     /// <summary>The last reported progress of the present attempt, or null.</summary>
     public TrainingProgress? Progress { get; init; }
 

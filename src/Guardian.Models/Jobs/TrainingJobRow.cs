@@ -9,7 +9,7 @@ internal sealed class TrainingJobRow
 {
     public const string Columns =
         "job_id AS JobId, camera_id AS CameraId, state AS State, created_at AS CreatedAt, updated_at AS UpdatedAt, attempts AS Attempts, "
-        + "progress AS Progress, model_id AS ModelId, error AS Error";
+        + "progress AS Progress, model_id AS ModelId, error AS Error, priority AS Priority, dataset_version AS DatasetVersion, dataset_hash AS DatasetHash";
 
     public string JobId { get; set; } = "";
 
@@ -29,6 +29,12 @@ internal sealed class TrainingJobRow
 
     public string? Error { get; set; }
 
+    public int Priority { get; set; }
+
+    public long? DatasetVersion { get; set; }
+
+    public string? DatasetHash { get; set; }
+
     public TrainingJob ToJob() => new()
     {
         JobId = JobId,
@@ -40,5 +46,8 @@ internal sealed class TrainingJobRow
         Progress = Progress is null ? null : JsonSerializer.Deserialize(Progress, ModelsJson.Default.TrainingProgress),
         ModelId = ModelId,
         Error = Error,
+        Priority = Priority,
+        DatasetVersion = (int?)DatasetVersion,
+        DatasetHash = DatasetHash,
     };
 }

@@ -14,4 +14,7 @@ public enum TrainingJobState
 
     /// <summary>Ended without one.</summary>
     Failed,
+
+    /// <summary>Ended by somebody's wish.</summary>
+    Cancelled,
 }

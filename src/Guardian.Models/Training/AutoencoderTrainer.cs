@@ -3,6 +3,7 @@ using Guardian.Models.Inference;
 using Guardian.Models.Internal;
 using Guardian.Models.Training;
 using Guardian.Models.Training.Graph;
+using Guardian.Models.Training.Normality;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
@@ -17,9 +18,10 @@ namespace Guardian.Models;
 /// <list type="number">
 /// <item>Frames are decoded and preprocessed by the same graph nodes that the exported model has.</item>
 /// <item>Some are held out, evenly over the capture time.</item>
+/// <item>What each place looks like under each kind of light is fitted to all frames (<see cref="NormalityFit"/>).</item>
 /// <item>The mean of the others becomes the fixed background.</item>
 /// <item>Training steps run until the last epoch, until the held-out error has stopped falling, or until the time is used up.</item>
-/// <item>The best weights and the held-out frames give normalisation and threshold (<see cref="Calibration"/>).</item>
+/// <item>The best weights and the held-out frames tell what reconstruction errors are normal (<see cref="ReconstructionFit"/>).</item>
 /// <item>The exported model is loaded afresh and scores the probe picture: it is known to load before anyone receives it.</item>
 /// </list>
 /// </remarks>
@@ -43,10 +45,16 @@ public sealed class AutoencoderTrainer : IModelTrainer
         ArgumentNullException.ThrowIfNull(request);
         Identifiers.ThrowIfNotCamera(request.CameraId);
         TrainingOptionsValidator.ThrowIfInvalid(request.Options);
+        if (request.CheckpointInterval < TimeSpan.Zero || request.CheckpointInterval > TimeSpan.FromDays(1))
+        {
+            throw new ArgumentException($"{nameof(request.CheckpointInterval)} is {request.CheckpointInterval}; it must be from zero to 1 day.", nameof(request));
+        }
+
         using Activity? activity = GuardianModelsTelemetry.Activities.StartActivity("guardian.models.train");
         activity?.SetTag("guardian.camera.id", request.CameraId);
         long started = _time.GetTimestamp();
-        using var loader = new FrameLoader(request.Options, _log);
+        using var quiet = new QuietThread();
+        using FrameLoader loader = quiet.Do(() => new FrameLoader(request.Options, quiet, _log));
         FrameSet frames = await loader.LoadAsync(request.CameraId, request.Images, cancellationToken).ConfigureAwait(false);
         if (frames.Count < TrainingOptions.MinImages)
         {
@@ -57,7 +65,8 @@ public sealed class AutoencoderTrainer : IModelTrainer
 
         try
         {
-            return await Task.Run(() => Train(request, frames, loader, started, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
+            IProgress<TrainingProgress>? told = progress is null ? null : new CallersProgress(quiet, progress);
+            return await Task.Run(() => quiet.Do(() => Train(request, frames, loader, started, told, cancellationToken)), cancellationToken).ConfigureAwait(false);
         }
         catch (OnnxRuntimeException e)
         {
@@ -72,27 +81,32 @@ public sealed class AutoencoderTrainer : IModelTrainer
         TrainingSplit split = TrainingSplit.Make(frames.Count, options.ValidationShare, options.Seed);
         FrameSet training = frames.Subset(split.Training), heldOut = frames.Subset(split.HeldOut);
         _log.TrainingStarted(request.CameraId, training.Count, heldOut.Count, loader.Skipped);
-        AutoencoderShape shape = AutoencoderShape.Standard(Math.Min(options.BatchSize, training.Count), options.InputSize, options.LatentSize);
+        AutoencoderShape shape = AutoencoderShape.Of(options, Math.Min(options.BatchSize, training.Count));
         Background background = Background.Of(training);
-        using var run = new TrainingRun(shape, background, options, _time, started);
+        FrameFeatures features = FrameFeatures.Of(frames, shape.Width, shape.Height, options.EffectiveThreads, cancellationToken);
+        NormalityFit normality = NormalityFit.Of(features, shape.Width, shape.Height, options.FalseAlarmShare, cancellationToken);
+        TrainingCheckpoint? checkpoint = request.CheckpointFile is null ? null : new TrainingCheckpoint(request, loader.Fingerprint(), _time, _log);
+        using var run = new TrainingRun(shape, background, options, _time, started, checkpoint);
         run.EpochEnded = p =>
         {
             _log.EpochEnded(request.CameraId, p.Epoch, p.Loss, p.ValidationError);
             progress?.Report(p);
         };
         TrainingOutcome outcome = run.Execute(training, heldOut, cancellationToken);
-        Calibration calibration = Calibration.Of(outcome.PatchErrors, options.FalseAlarmRate);
-        byte[] onnx = InferenceGraph.Build(shape, background, outcome.Parameters, calibration.Statistics, calibration.Threshold);
+        (IReadOnlyList<ReconstructionNorm> reconstruction, IReadOnlyList<float> reconstructed) =
+            ReconstructionFit.Of(outcome.PatchErrors, split.HeldOut, normality, options.FalseAlarmShare);
+        float[] scores = [.. split.HeldOut.Select((frame, i) => Math.Max(normality.Scores[frame], reconstructed[i]))];
+        byte[] onnx = InferenceGraph.Build(shape, background, outcome.Parameters, reconstruction, normality.Model);
         using var scorer = new ModelScorer(onnx, new ModelScorerOptions { Threads = options.EffectiveThreads });
-        double seconds = _time.GetElapsedTime(started).TotalSeconds;
-        _log.TrainingEnded(request.CameraId, outcome.EpochsRun, seconds, outcome.ValidationError, calibration.Threshold);
+        double mean = scores.Average(s => (double)s), seconds = _time.GetElapsedTime(started).TotalSeconds;
+        _log.TrainingEnded(request.CameraId, outcome.EpochsRun, seconds, outcome.ValidationError, scorer.Threshold);
         return new TrainedModel
         {
             CameraId = request.CameraId,
             Onnx = onnx,
             ModelType = ModelType,
-            Architecture = FormattableString.Invariant($"conv {string.Join('-', shape.Channels)}, latent {shape.Latent}, background"),
-            Threshold = calibration.Threshold,
+            Architecture = FormattableString.Invariant($"conv {string.Join('-', shape.Channels)}, latent {shape.Latent}, background; {normality.Model.Conditions.Count} light conditions of place-wise Gaussians"),
+            Threshold = scorer.Threshold,
             ProbeScore = scorer.ScoreProbe(),
             DatasetFingerprint = loader.Fingerprint(),
             Options = options,
@@ -106,11 +120,17 @@ public sealed class AutoencoderTrainer : IModelTrainer
                 BestEpoch = outcome.BestEpoch,
                 TrainingError = outcome.TrainingError,
                 ValidationError = outcome.ValidationError,
-                HeldOutScoreMean = calibration.Mean,
-                HeldOutScoreDeviation = calibration.Deviation,
-                HeldOutScoreMax = calibration.Scores.Max(),
+                HeldOutScoreMean = mean,
+                HeldOutScoreDeviation = Math.Sqrt(scores.Sum(s => (s - mean) * (s - mean)) / (scores.Length - 1)),
+                HeldOutScoreMax = scores.Max(),
                 Seconds = seconds,
             },
         };
+    }
+
+    /// <summary>Whoever is told of progress does what they like, so not on the quiet thread.</summary>
+    private sealed class CallersProgress(QuietThread quiet, IProgress<TrainingProgress> inner) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => quiet.OnCaller(() => inner.Report(value));
     }
 }

@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace Guardian.Models.Training;
 
 /// <summary>What all training frames have in common; the network is left with what changes.</summary>
-/// <param name="Mean">The mean training frame, [3, size, size] in <see cref="Margin"/> to 1 − <see cref="Margin"/>.</param>
+/// <param name="Mean">The mean training frame, [3, height, width] in <see cref="Margin"/> to 1 − <see cref="Margin"/>.</param>
 /// <param name="Gain">What differences from the mean are multiplied by, so that they have a variance of about 1 when the network reads them.</param>
 internal sealed record Background(float[] Mean, float Gain)
 {

@@ -27,15 +27,15 @@ internal sealed class Evaluator : IDisposable
         _session.Dispose();
     }
 
-    /// <summary>Mean squared error over all frames, and every frame's patch errors, row-major [map, map].</summary>
+    /// <summary>Mean squared error over all frames, and every frame's patch errors, row-major.</summary>
     public (double Error, float[][] PatchErrors) Measure(FrameSet frames, IReadOnlyDictionary<string, OrtValue> parameters)
     {
         double sum = 0;
         float[][] patchErrors = new float[frames.Count][];
         string[] names = [TrainingGraph.Images, .. _parameterNames];
         int pixels = (int)_shape.PixelsPerImage;
-        int patches = ScoringGraph.MapSize(_shape.Size) * ScoringGraph.MapSize(_shape.Size);
-        using OrtValue images = OrtValue.CreateTensorValueFromMemory(_images, [_shape.Batch, _shape.Channels[0], _shape.Size, _shape.Size]);
+        int patches = _shape.Places;
+        using OrtValue images = OrtValue.CreateTensorValueFromMemory(_images, [_shape.Batch, _shape.Channels[0], _shape.Height, _shape.Width]);
         OrtValue[] values = [images, .. _parameterNames.Select(n => parameters[n])];
         for (int first = 0; first < frames.Count; first += _shape.Batch)
         {

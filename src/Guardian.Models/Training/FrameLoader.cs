@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using System.Security.Cryptography;
 using Guardian.Models.Inference;
+using Guardian.Models.Internal;
 using Guardian.Shared.Imaging;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
@@ -11,6 +12,7 @@ namespace Guardian.Models.Training;
 internal sealed class FrameLoader : IDisposable
 {
     private readonly TrainingOptions _options;
+    private readonly QuietThread _quiet;
     private readonly ILogger _log;
     private readonly InferenceSession _preprocessing;
     private readonly RunOptions _run = new();
@@ -18,10 +20,10 @@ internal sealed class FrameLoader : IDisposable
     private int _stride = 1;
     private int _seen;
 
-    public FrameLoader(TrainingOptions options, ILogger log)
+    public FrameLoader(TrainingOptions options, QuietThread quiet, ILogger log)
     {
-        (_options, _log) = (options, log);
-        _preprocessing = OnnxSessions.Open(PreprocessingGraph.Build(options.InputSize), options.EffectiveThreads, spin: false);
+        (_options, _quiet, _log) = (options, quiet, log);
+        _preprocessing = OnnxSessions.Open(PreprocessingGraph.Build(options.InputWidth, options.InputHeight), options.EffectiveThreads, spin: false);
     }
 
     /// <summary>Frames that could not be read.</summary>
@@ -32,10 +34,10 @@ internal sealed class FrameLoader : IDisposable
     {
         await foreach (TrainingImage image in images.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
-            Take(cameraId, image);
+            _quiet.Do(() => Take(cameraId, image));
         }
 
-        return new FrameSet([.. _kept.Select(f => f.Pixels)], 3 * _options.InputSize * _options.InputSize);
+        return new FrameSet([.. _kept.Select(f => f.Pixels)], 3 * _options.InputWidth * _options.InputHeight);
     }
 
     /// <summary>SHA-256 over the digests of the frames in use.</summary>

@@ -16,4 +16,16 @@ internal static partial class Log
 
     [LoggerMessage(5003, LogLevel.Debug, "Training for camera {CameraId}: epoch {Epoch}, loss {Loss}, validation error {Error}")]
     public static partial void EpochEnded(this ILogger log, string cameraId, int epoch, double loss, double error);
+
+    [LoggerMessage(5004, LogLevel.Information, "Training for camera {CameraId} goes on after epoch {Epoch}, where its checkpoint stands")]
+    public static partial void Continues(this ILogger log, string cameraId, int epoch);
+
+    [LoggerMessage(5005, LogLevel.Information, "Training for camera {CameraId} begins anew: its checkpoint is of other frames, options or another program")]
+    public static partial void CheckpointOfAnother(this ILogger log, string cameraId);
+
+    [LoggerMessage(5006, LogLevel.Warning, "Training for camera {CameraId} begins anew: its checkpoint cannot be read: {Reason}")]
+    public static partial void CheckpointUnreadable(this ILogger log, string cameraId, string reason);
+
+    [LoggerMessage(5007, LogLevel.Warning, "Training for camera {CameraId} goes on without a checkpoint, which cannot be written: {Reason}")]
+    public static partial void CheckpointFailed(this ILogger log, string cameraId, string reason);
 }

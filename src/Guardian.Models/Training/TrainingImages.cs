@@ -30,16 +30,27 @@ public static class TrainingImages
     public static IAsyncEnumerable<TrainingImage> FromDataset(IDatasetStore datasets, string cameraId, string label = "normal")
     {
         ArgumentNullException.ThrowIfNull(datasets);
-        return Read(datasets, cameraId, label, default);
+        return Read(datasets, datasets.EnumerateAsync(cameraId, label, default), default);
+    }
 
-        static async IAsyncEnumerable<TrainingImage> Read(
-            IDatasetStore datasets, string cameraId, string label, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Reads a dataset version's pictures of one label, in capture order: the same ones whatever comes in meanwhile.</summary>
+    /// <param name="datasets">The store.</param>
+    /// <param name="cameraId">The camera.</param>
+    /// <param name="version">The version's number.</param>
+    /// <param name="label">The label of normal frames. Default "normal".</param>
+    public static IAsyncEnumerable<TrainingImage> FromVersion(IDatasetStore datasets, string cameraId, int version, string label = "normal")
+    {
+        ArgumentNullException.ThrowIfNull(datasets);
+        return Read(datasets, datasets.EnumerateVersionAsync(cameraId, version, label, default), default);
+    }
+
+    private static async IAsyncEnumerable<TrainingImage> Read(
+        IDatasetStore datasets, IAsyncEnumerable<StoredSnapshot> snapshots, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (StoredSnapshot snapshot in snapshots.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
-            await foreach (StoredSnapshot snapshot in datasets.EnumerateAsync(cameraId, label, cancellationToken).ConfigureAwait(false))
-            {
-                ReadOnlyMemory<byte> jpeg = await datasets.ReadAsync(snapshot, cancellationToken).ConfigureAwait(false);
-                yield return new TrainingImage(snapshot.SnapshotId, jpeg);
-            }
+            ReadOnlyMemory<byte> jpeg = await datasets.ReadAsync(snapshot, cancellationToken).ConfigureAwait(false);
+            yield return new TrainingImage(snapshot.SnapshotId, jpeg);
         }
     }
 }

@@ -24,7 +24,7 @@ public sealed record TrainingMetrics
     /// <summary>Error on the held-out frames in the best epoch.</summary>
     public required double ValidationError { get; init; }
 
-    /// <summary>Mean of the held-out frames' scores, each normalised without that frame itself.</summary>
+    /// <summary>Mean of the held-out frames' scores, each by what other frames say is normal.</summary>
     public required double HeldOutScoreMean { get; init; }
 
     /// <summary>Standard deviation of those scores.</summary>

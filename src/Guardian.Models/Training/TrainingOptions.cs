@@ -6,8 +6,14 @@ public sealed record TrainingOptions
     /// <summary>The fewest usable images a training accepts: 20.</summary>
     public const int MinImages = 20;
 
-    /// <summary>Width and height of the network's input in pixels: 64 to 512, a multiple of 16. Default 224. The frame's shape is not kept.</summary>
-    public int InputSize { get; init; } = 224;
+    /// <summary>Width of the network's input in pixels: 64 to 512, a multiple of 16. Default 224. The frame's shape is not kept.</summary>
+    public int InputWidth { get; init; } = 224;
+
+    /// <summary>Height of the network's input in pixels: 64 to 512, a multiple of 16. Default 224.</summary>
+    public int InputHeight { get; init; } = 224;
+
+    /// <summary>Convolutions in the encoder, each halving width and height: 3 or 4. Default 4.</summary>
+    public int Blocks { get; init; } = 4;
 
     /// <summary>Length of the latent vector, 8 to 512. Default 128.</summary>
     public int LatentSize { get; init; } = 128;
@@ -28,10 +34,18 @@ public sealed record TrainingOptions
     public int Patience { get; init; } = 10;
 
     /// <summary>
-    /// The share of normal frames that may be called anomalous by chance: 0.00001 to 0.2. Default 0.002. The threshold is derived from it and the held-out
-    /// frames, see docs/training.md.
+    /// False alarms that are wanted at most, per hour: 0.001 to 3600. Default 1. The threshold is derived from it and from the scores of frames that their model
+    /// was not fitted on, see docs/training.md.
     /// </summary>
-    public double FalseAlarmRate { get; init; } = 0.002;
+    public double FalseAlarmsPerHour { get; init; } = 1;
+
+    /// <summary>Frames that the camera's edge scores in a second: 0.001 to 60. Default 1. Ten times as many frames have ten times as many chances of a false alarm.</summary>
+    public double FramesPerSecond { get; init; } = 1;
+
+    /// <summary>
+    /// Whether the network also learns from frames as this camera could have taken them: exposure, colour, small shifts and noise are varied. Default true.
+    /// </summary>
+    public bool Augment { get; init; } = true;
 
     /// <summary>Start of every random choice; the same frames, options and seed give the same model, byte for byte, on the same machine. Default 1.</summary>
     public int Seed { get; init; } = 1;
@@ -44,6 +58,9 @@ public sealed record TrainingOptions
 
     /// <summary>After this time no further epoch starts; the best weights so far are used. 1 second to 24 hours. Default 10 minutes.</summary>
     public TimeSpan MaxDuration { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The share of normal frames that may be above the threshold.</summary>
+    internal double FalseAlarmShare => Math.Min(0.2, FalseAlarmsPerHour / (3600 * FramesPerSecond));
 
     internal int EffectiveThreads => Threads == 0 ? Math.Min(Environment.ProcessorCount, 64) : Threads;
 }

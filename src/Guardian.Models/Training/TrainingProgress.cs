@@ -15,6 +15,9 @@ public sealed record TrainingProgress
     /// <summary>The same for the held-out frames, measured after the epoch.</summary>
     public required double ValidationError { get; init; }
 
+    /// <summary>Adam's step size in the epoch's last step.</summary>
+    public double LearningRate { get; init; }
+
     /// <summary>Time since the start, in seconds.</summary>
     public required double SecondsElapsed { get; init; }
 

@@ -15,10 +15,18 @@ internal sealed class TrainingRun : IDisposable
     private readonly TrainingSession _session;
     private readonly Evaluator _evaluator;
     private readonly Dictionary<string, float[]> _best;
+    private readonly Augmentation? _augmentation;
+    private readonly float[] _frame;
+    private readonly TrainingCheckpoint? _checkpoint;
+    private TimeSpan _elapsedBefore;
+    private int _epochsBefore;
+    private double _rate;
 
-    public TrainingRun(AutoencoderShape shape, Background background, TrainingOptions options, TimeProvider time, long started)
+    public TrainingRun(AutoencoderShape shape, Background background, TrainingOptions options, TimeProvider time, long started, TrainingCheckpoint? checkpoint = null)
     {
-        (_shape, _options, _time, _started) = (shape, options, time, started);
+        (_shape, _options, _time, _started, _checkpoint) = (shape, options, time, started, checkpoint);
+        _frame = new float[shape.PixelsPerImage];
+        _augmentation = options.Augment ? new Augmentation(shape.Width, shape.Height, options.Seed) : null;
         _best = ParameterLayout.Draw(shape, options.Seed);
         _session = new TrainingSession(new TrainingGraph(shape, background), _best, options.EffectiveThreads);
         try
@@ -42,7 +50,17 @@ internal sealed class TrainingRun : IDisposable
         double loss = 0, bestError = double.PositiveInfinity;
         int epoch = 0, bestEpoch = 0;
         float[][] patchErrors = [];
-        while (epoch < _options.Epochs && epoch - bestEpoch < _options.Patience && _time.GetElapsedTime(_started) < _options.MaxDuration)
+        if (_checkpoint?.Load(_session, _best) is { } state)
+        {
+            (epoch, bestEpoch, bestError, loss, patchErrors) = (state.Epoch, state.BestEpoch, state.BestError, state.Loss, state.PatchErrors);
+            (_epochsBefore, _elapsedBefore) = (state.Epoch, state.Elapsed);
+            for (int i = 0; i < epoch; i++)
+            {
+                order.Shuffle();
+            }
+        }
+
+        while (epoch < _options.Epochs && epoch - bestEpoch < _options.Patience && Elapsed < _options.MaxDuration)
         {
             loss = TrainEpoch(order, training, epoch, cancellationToken);
             epoch++;
@@ -54,6 +72,7 @@ internal sealed class TrainingRun : IDisposable
                 patchErrors = measured;
             }
 
+            _checkpoint?.Save(new CheckpointState(_session.Steps, epoch, bestEpoch, bestError, loss, Elapsed, patchErrors), _session, _best);
             Report(epoch, loss, error, _time.GetElapsedTime(firstEpoch));
         }
 
@@ -64,6 +83,8 @@ internal sealed class TrainingRun : IDisposable
                     ? $"The time limit {nameof(TrainingOptions.MaxDuration)} of {_options.MaxDuration.TotalSeconds:0} s was used up before the first epoch."
                     : "Training diverged: no epoch gave a finite validation error. Lower the learning rate.");
     }
+
+    private TimeSpan Elapsed => _elapsedBefore + _time.GetElapsedTime(_started);
 
     public void Dispose()
     {
@@ -82,27 +103,41 @@ internal sealed class TrainingRun : IDisposable
             long before = _time.GetTimestamp();
             for (int i = 0; i < _shape.Batch; i++)
             {
-                frames.CopyTo(order.FrameAt(step, i), _session.Images.Slice(i * pixels, pixels));
+                Fill(frames, order.FrameAt(step, i), epoch, _session.Images.Slice(i * pixels, pixels));
             }
 
-            double rate = LearningRateSchedule.At(_options.LearningRate, (epoch * order.StepsPerEpoch) + step, steps);
-            sum += _session.Step(rate);
+            _rate = LearningRateSchedule.At(_options.LearningRate, (epoch * order.StepsPerEpoch) + step, steps);
+            sum += _session.Step(_rate);
             GuardianModelsTelemetry.TrainingStep.Record(_time.GetElapsedTime(before).TotalSeconds);
         }
 
         return sum / order.StepsPerEpoch;
     }
 
+    private void Fill(FrameSet frames, int frame, int epoch, Span<float> target)
+    {
+        if (_augmentation is null)
+        {
+            frames.CopyTo(frame, target);
+        }
+        else
+        {
+            frames.CopyTo(frame, _frame);
+            _augmentation.Apply(_frame, target, epoch, frame);
+        }
+    }
+
     private void Report(int epoch, double loss, double error, TimeSpan sinceFirstEpoch)
     {
-        double left = sinceFirstEpoch.TotalSeconds / epoch * (_options.Epochs - epoch);
+        double left = sinceFirstEpoch.TotalSeconds / (epoch - _epochsBefore) * (_options.Epochs - epoch);
         var progress = new TrainingProgress
         {
             Epoch = epoch,
             Epochs = _options.Epochs,
             Loss = loss,
             ValidationError = error,
-            SecondsElapsed = _time.GetElapsedTime(_started).TotalSeconds,
+            LearningRate = _rate,
+            SecondsElapsed = Elapsed.TotalSeconds,
             SecondsLeft = left,
         };
         EpochEnded?.Invoke(progress);

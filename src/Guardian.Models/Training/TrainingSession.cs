@@ -29,7 +29,7 @@ internal sealed class TrainingSession : IDisposable
         _graph = graph;
         _session = OnnxSessions.Open(graph.Model, threads, spin: true);
         AutoencoderShape shape = graph.Shape;
-        _images = Allocate(shape.Batch, shape.Channels[0], shape.Size, shape.Size);
+        _images = Allocate(shape.Batch, shape.Channels[0], shape.Height, shape.Width);
         _loss = Allocate();
         _stepSize = Allocate(1);
         _damping = Allocate(1);
@@ -51,11 +51,17 @@ internal sealed class TrainingSession : IDisposable
         }
     }
 
-    /// <summary>The next step's pictures, [batch, 3, size, size] in 0 to 1, to be written before <see cref="Step"/>.</summary>
+    /// <summary>The next step's pictures, [batch, 3, height, width] in 0 to 1, to be written before <see cref="Step"/>.</summary>
     public Span<float> Images => _images.GetTensorMutableDataAsSpan<float>();
 
     /// <summary>Parameters and moments after the last step, by the names of the graph's inputs.</summary>
     public IReadOnlyDictionary<string, OrtValue> State => _state[_steps & 1];
+
+    /// <summary>Steps done.</summary>
+    public int Steps => _steps;
+
+    /// <summary>Goes on as after so many steps; what <see cref="State"/> then holds is to be overwritten.</summary>
+    public void Continue(int steps) => _steps = steps;
 
     /// <summary>Runs one step and returns the loss before it.</summary>
     public float Step(double learningRate)

@@ -214,7 +214,7 @@ public sealed class ModelCatalogTests
         Assert.Equal("1.0.0", root.GetProperty("version").GetString());
         Assert.Equal("cam-1", root.GetProperty("camera_id").GetString());
         Assert.Equal("autoencoder", root.GetProperty("model_type").GetString());
-        Assert.Equal(224, root.GetProperty("input_size").GetInt32());
+        Assert.Equal(224, root.GetProperty("input_width").GetInt32());
         Assert.Equal(128, root.GetProperty("latent_size").GetInt32());
         Assert.Equal(5.5, root.GetProperty("threshold").GetDouble());
         Assert.Equal(120, root.GetProperty("training_image_count").GetInt32());

@@ -11,7 +11,7 @@ namespace Guardian.Models.Tests.Inference;
 public sealed class ModelScorerTests
 {
     private const int Size = 64;
-    private static readonly AutoencoderShape Shape = AutoencoderShape.Standard(1, Size, 16);
+    private static readonly AutoencoderShape Shape = AutoencoderShape.Of(new TrainingOptions { InputWidth = Size, InputHeight = Size, LatentSize = 16 }, 1);
     private static readonly Lazy<byte[]> Model = new(Untrained);
 
     [Theory]
@@ -22,7 +22,7 @@ public sealed class ModelScorerTests
     {
         byte[] rgb = new byte[width * height * 3];
         new Random(1).NextBytes(rgb);
-        using InferenceSession session = OnnxSessions.Open(PreprocessingGraph.Build(Size), 1, spin: false);
+        using InferenceSession session = OnnxSessions.Open(PreprocessingGraph.Build(Size, Size), 1, spin: false);
         using var run = new RunOptions();
         using OrtValue image = OrtValue.CreateTensorValueFromMemory(rgb, [height, width, 3]);
         using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, [PreprocessingGraph.Image], [image], [PreprocessingGraph.Pixels]);
@@ -70,15 +70,15 @@ public sealed class ModelScorerTests
         OperatorSetIdProto domain = Assert.Single(model.OpsetImport);
         Assert.Equal(("", 18L), (domain.Domain, domain.Version));
         Assert.All(model.Graph.Node, n => Assert.Equal("", n.Domain));
-        Assert.Equal(["score", "threshold", "error_map", "reconstruction"], model.Graph.Output.Select(o => o.Name));
-        Assert.Contains(model.MetadataProps, p => p is { Key: "guardian.threshold", Value: "3.5" });
+        Assert.Equal(["score", "threshold", "parts", "error_map", "reconstruction"], model.Graph.Output.Select(o => o.Name));
+        Assert.Contains(model.MetadataProps, p => p is { Key: "guardian.threshold", Value: "1" });
     }
 
     [Fact]
     public void what_is_not_a_model_is_refused_in_words()
     {
         Assert.Throws<ModelException>(() => new ModelScorer(new byte[] { 1, 2, 3 }));
-        ModelException other = Assert.Throws<ModelException>(() => new ModelScorer(PreprocessingGraph.Build(Size)));
+        ModelException other = Assert.Throws<ModelException>(() => new ModelScorer(PreprocessingGraph.Build(Size, Size)));
         Assert.Contains("lacks score", other.Message, StringComparison.Ordinal);
         ModelException large = Assert.Throws<ModelException>(() => new ModelScorer(Model.Value, new ModelScorerOptions { MaxModelBytes = 1024 }));
         Assert.Contains("MaxModelBytes is 1024", large.Message, StringComparison.Ordinal);
@@ -108,9 +108,11 @@ public sealed class ModelScorerTests
 
     private static byte[] Untrained()
     {
-        float[] mean = new float[Shape.PixelsPerImage], ones = new float[ScoringGraph.MapSize(Size) * ScoringGraph.MapSize(Size)];
+        float[] mean = new float[Shape.PixelsPerImage], ones = new float[Shape.Places];
         Array.Fill(mean, 0.5f);
         Array.Fill(ones, 0.1f);
-        return InferenceGraph.Build(Shape, new Background(mean, 2), ParameterLayout.Draw(Shape, 1), new PatchStatistics(ones, ones), 3.5);
+        NormalityModel normality = Normality.Of(Frames.Random(24, Size, Size, 1), Size, Size).Model;
+        var norm = new ReconstructionNorm(new MapNorm(ones, ones), new ScoreScale(0, 3.5f));
+        return InferenceGraph.Build(Shape, new Background(mean, 2), ParameterLayout.Draw(Shape, 1), [.. normality.Conditions.Select(_ => norm)], normality);
     }
 }

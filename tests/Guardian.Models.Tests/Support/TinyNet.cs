@@ -6,7 +6,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Guardian.Models.Tests.Support;
 
-/// <summary>An autoencoder of some hundred weights on two random 16×16 pictures, whose loss can be computed in double precision.</summary>
+/// <summary>An autoencoder of some hundred weights on two random 16×32 pictures, whose loss can be computed in double precision.</summary>
 internal sealed class TinyNet : IDisposable
 {
     private readonly InferenceSession _forward;
@@ -26,13 +26,13 @@ internal sealed class TinyNet : IDisposable
         }
 
         var g = new GraphBuilder("tiny");
-        GraphValue images = g.Input("images", Shape.Batch, 3, Shape.Size, Shape.Size);
+        GraphValue images = g.Input("images", Shape.Batch, 3, Shape.Height, Shape.Width);
         var forward = new ForwardPass(g, Shape, TrainingGraph.Inputs(g, ParameterLayout.Of(Shape)), images, Background);
-        g.Output("reconstruction", forward.Reconstruction, Shape.Batch, 3, Shape.Size, Shape.Size);
+        g.Output("reconstruction", forward.Reconstruction, Shape.Batch, 3, Shape.Height, Shape.Width);
         _forward = OnnxSessions.Open(g.Build(), 1, spin: false);
     }
 
-    public AutoencoderShape Shape { get; } = new(2, 16, 5, [3, 2, 3, 4, 4]);
+    public AutoencoderShape Shape { get; } = new(2, 16, 32, 5, [3, 2, 3, 4, 4]);
 
     public float[] Images { get; }
 
@@ -42,7 +42,7 @@ internal sealed class TinyNet : IDisposable
 
     public double Loss()
     {
-        using OrtValue images = OrtValue.CreateTensorValueFromMemory(Images, [Shape.Batch, 3, Shape.Size, Shape.Size]);
+        using OrtValue images = OrtValue.CreateTensorValueFromMemory(Images, [Shape.Batch, 3, Shape.Height, Shape.Width]);
         IReadOnlyList<ParameterSpec> specs = ParameterLayout.Of(Shape);
         OrtValue[] values = [images, .. specs.Select(s => OrtValue.CreateTensorValueFromMemory(Parameters[s.Name], s.Dimensions))];
         using IDisposableReadOnlyCollection<OrtValue> outputs =

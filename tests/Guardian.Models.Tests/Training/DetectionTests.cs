@@ -36,7 +36,7 @@ public sealed class DetectionTests(ITestOutputHelper output)
             return Scene.Jpeg(image);
         })];
         (double[] normal, double[] objects, TrainedModel model) = await Judge(
-            [.. frames.Where((_, i) => i % 2 == 0)], later, withObject, new TrainingOptions { InputSize = 128 });
+            [.. frames.Where((_, i) => i % 2 == 0)], later, withObject, new TrainingOptions { InputWidth = 128, InputHeight = 128 });
         Assert.True(normal.Count(s => s > model.Threshold) <= normal.Length * 0.02, "more than 2 % of normal frames alarm");
         Assert.True(Auroc(normal, objects) > 0.95);
         Assert.True(objects.Average() > 1.5 * normal.Average());

@@ -41,7 +41,7 @@ public sealed partial class RadosGateway : IAsyncLifetime
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
             // Below the ports that the system gives to clients; somebody may take one of them between this look and the start.
-            _port = 12_000 + (32 * Random.Shared.Next(600));
+            _port = 12_000 + (32 * Random.Shared.Next(300));
             if (new[] { 0, 1, 2, 10, 11, 12, 13 }.All(offset => IsFree(_port + offset)))
             {
                 (int code, output) = await ScriptAsync("start", Path.Combine(_folder, "server"), $"{_port}", "--tls", Path.Combine(_folder, "server.pem"));

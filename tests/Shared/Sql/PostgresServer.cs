@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using Guardian.Demo;
 using Npgsql;
 
 namespace Guardian.Testing;
@@ -18,7 +17,7 @@ public sealed class PostgresServer : IAsyncLifetime
     {
         if (IsAvailable)
         {
-            _connection = (await RunAsync("start", _folder, FreePort().ToString(System.Globalization.CultureInfo.InvariantCulture))).Trim();
+            _connection = (await RunAsync("start", _folder, LoopbackPort.Find().ToString(System.Globalization.CultureInfo.InvariantCulture))).Trim();
         }
     }
 
@@ -41,13 +40,6 @@ public sealed class PostgresServer : IAsyncLifetime
         await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
         await command.ExecuteNonQueryAsync();
         return new NpgsqlConnectionStringBuilder(_connection) { Database = name, MaxPoolSize = 40 }.ToString();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static async Task<string> RunAsync(params string[] arguments)

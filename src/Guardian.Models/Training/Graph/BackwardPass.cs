@@ -40,19 +40,18 @@ internal sealed class BackwardPass
 
     private GraphValue Decoder(GraphValue gradient)
     {
-        int size = _shape.Size;
-        for (int i = _shape.Layers - 1; i >= 0; i--, size /= 2)
+        (int width, int height) = (_shape.Width / 2, _shape.Height / 2);
+        for (int i = _shape.Layers - 1; i >= 0; i--, width /= 2, height /= 2)
         {
             (int reads, int writes) = _shape.Decoder(i);
-            int half = size / 2;
             string weight = ParameterLayout.DecoderWeight(i);
             Gradients[ParameterLayout.DecoderBias(i)] = _g.Sum(gradient, 0, 2, 3);
-            GraphValue columns = _columns.Of(gradient, writes, size);
-            Gradients[weight] = _columns.KernelGradient(columns, _forward.Decoded[i], reads, writes, half);
+            GraphValue columns = _columns.Of(gradient, writes, width * height);
+            Gradients[weight] = _columns.KernelGradient(columns, _forward.Decoded[i], reads, writes, width * height);
 
             // The same columns serve the convolution that carries the gradient inward.
             GraphValue kernel = _g.Reshape(_parameters[weight], reads, writes * 9);
-            GraphValue input = _g.Reshape(_g.MatMul(kernel, columns), _shape.Batch, reads, half, half);
+            GraphValue input = _g.Reshape(_g.MatMul(kernel, columns), _shape.Batch, reads, height, width);
             gradient = ThroughRelu(input, _forward.Decoded[i]);
         }
 
@@ -68,20 +67,20 @@ internal sealed class BackwardPass
         Gradients[ParameterLayout.SqueezeBias] = _g.Sum(latent, 0);
         Gradients[ParameterLayout.SqueezeWeight] = _g.Add("Gemm", [_forward.Flattened, latent], OnnxAttribute.Int("transA", 1));
         GraphValue flat = _g.Add("Gemm", [latent, _parameters[ParameterLayout.SqueezeWeight]], OnnxAttribute.Int("transB", 1));
-        GraphValue map = _g.Reshape(flat, _shape.Batch, _shape.Channels[^1], _shape.Bottom, _shape.Bottom);
+        GraphValue map = _g.Reshape(flat, _shape.Batch, _shape.Channels[^1], _shape.BottomHeight, _shape.BottomWidth);
         return ThroughRelu(map, _forward.Encoded[^1]);
     }
 
     private void Encoder(GraphValue gradient)
     {
-        int size = _shape.Bottom * 2;
-        for (int i = _shape.Layers - 1; i >= 0; i--, size *= 2)
+        int places = _shape.BottomWidth * _shape.BottomHeight;
+        for (int i = _shape.Layers - 1; i >= 0; i--, places *= 4)
         {
             int reads = _shape.Channels[i], writes = _shape.Channels[i + 1];
             string weight = ParameterLayout.EncoderWeight(i);
             Gradients[ParameterLayout.EncoderBias(i)] = _g.Sum(gradient, 0, 2, 3);
-            GraphValue columns = _columns.Of(_forward.Encoded[i], reads, size);
-            Gradients[weight] = _columns.KernelGradient(columns, gradient, writes, reads, size / 2);
+            GraphValue columns = _columns.Of(_forward.Encoded[i], reads, places);
+            Gradients[weight] = _columns.KernelGradient(columns, gradient, writes, reads, places);
             if (i > 0)
             {
                 GraphValue input = _g.Add("ConvTranspose", [gradient, _parameters[weight]], ForwardPass.Doubling());

@@ -24,7 +24,7 @@ internal sealed class ForwardPass
         Flattened = g.Reshape(Encoded[^1], shape.Batch, shape.Flat);
         Latent = Linear(Flattened, ParameterLayout.SqueezeWeight, ParameterLayout.SqueezeBias);
         GraphValue expanded = g.Relu(Linear(Latent, ParameterLayout.ExpandWeight, ParameterLayout.ExpandBias));
-        Decoded = Decode(g.Reshape(expanded, shape.Batch, shape.Channels[^1], shape.Bottom, shape.Bottom), logit);
+        Decoded = Decode(g.Reshape(expanded, shape.Batch, shape.Channels[^1], shape.BottomHeight, shape.BottomWidth), logit);
     }
 
     /// <summary>The scaled differences from the mean, then each encoder layer's result after its ReLU.</summary>
@@ -39,7 +39,7 @@ internal sealed class ForwardPass
     /// <summary>What each decoder layer reads; the last is the reconstruction.</summary>
     public GraphValue[] Decoded { get; }
 
-    /// <summary>[batch, 3, size, size] in 0 to 1.</summary>
+    /// <summary>[batch, 3, height, width] in 0 to 1.</summary>
     public GraphValue Reconstruction => Decoded[^1];
 
     /// <summary>The strides and padding of every convolution.</summary>
@@ -48,7 +48,7 @@ internal sealed class ForwardPass
     /// <summary>The same for transposed convolutions, which double the size.</summary>
     public static Onnx.AttributeProto[] Doubling() => [.. Halving(), OnnxAttribute.Ints("output_padding", 1, 1)];
 
-    private GraphValue Constant(string name, float[] frame) => _g.Tensor(name, frame, 1, _shape.Channels[0], _shape.Size, _shape.Size);
+    private GraphValue Constant(string name, float[] frame) => _g.Tensor(name, frame, 1, _shape.Channels[0], _shape.Height, _shape.Width);
 
     private GraphValue[] Encode(GraphValue input)
     {

@@ -15,7 +15,7 @@ internal sealed class TrainingGraph
         Shape = shape;
         Parameters = ParameterLayout.Of(shape);
         var g = new GraphBuilder("autoencoder-step");
-        GraphValue images = g.Input(Images, shape.Batch, shape.Channels[0], shape.Size, shape.Size);
+        GraphValue images = g.Input(Images, shape.Batch, shape.Channels[0], shape.Height, shape.Width);
         Dictionary<string, GraphValue> parameters = Inputs(g, Parameters);
         var forward = new ForwardPass(g, shape, parameters, images, background);
         GraphValue difference = g.Minus(forward.Reconstruction, images);

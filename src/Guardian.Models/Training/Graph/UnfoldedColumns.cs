@@ -14,21 +14,21 @@ internal sealed class UnfoldedColumns(GraphBuilder g, int batch)
     private const int Taps = 9;
     private readonly Dictionary<int, GraphValue> _kernels = [];
 
-    /// <summary>[batch, channels, size, size] to [batch, 9 × channels, (size/2)²].</summary>
-    public GraphValue Of(GraphValue x, int channels, int size)
+    /// <summary>[batch, channels, height, width] to [batch, 9 × channels, places], with a place for every second row and column.</summary>
+    public GraphValue Of(GraphValue x, int channels, int places)
     {
         GraphValue unfolded = g.Add("Conv", [x, Kernel(channels)], [OnnxAttribute.Int("group", channels), .. ForwardPass.Halving()]);
-        return g.Reshape(unfolded, batch, Taps * channels, size / 2 * (size / 2));
+        return g.Reshape(unfolded, batch, Taps * channels, places);
     }
 
     /// <summary>
     /// The gradient of a [<paramref name="outer"/>, <paramref name="inner"/>, 3, 3] kernel: the sum over pictures of
     /// <paramref name="gradient"/> × columnsᵀ.
     /// </summary>
-    public GraphValue KernelGradient(GraphValue columns, GraphValue gradient, int outer, int inner, int half)
+    public GraphValue KernelGradient(GraphValue columns, GraphValue gradient, int outer, int inner, int places)
     {
         // The runtime folds this Transpose into the matrix product; nothing is moved in memory.
-        GraphValue product = g.MatMul(g.Reshape(gradient, batch, outer, half * half), g.Transpose(columns, 0, 2, 1));
+        GraphValue product = g.MatMul(g.Reshape(gradient, batch, outer, places), g.Transpose(columns, 0, 2, 1));
         return g.Reshape(g.Sum(product, 0), outer, inner, 3, 3);
     }
 

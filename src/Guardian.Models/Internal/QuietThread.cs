@@ -1,0 +1,146 @@
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+
+namespace Guardian.Models.Internal;
+
+/// <summary>A thread for long computations that gives way to everything else on the machine.</summary>
+/// <remarks>
+/// Linux keeps the nice value by thread, and a new thread inherits its maker's: a session that ONNX Runtime opens here has quiet threads in its pool. For the same
+/// reason nothing may run here that could make .NET start a thread of its pool (queued work, awaits), as that one would stay quiet for ever; such things are
+/// handed to the caller with <see cref="OnCaller"/>, who waits in <see cref="Do{T}"/> meanwhile. An unprivileged process cannot undo a nice value, hence a thread
+/// of its own.
+/// </remarks>
+internal sealed partial class QuietThread : IDisposable
+{
+    private readonly object _gate = new();
+    private Action? _work;
+    private Action? _forCaller;
+    private bool _ended;
+
+    public QuietThread() => new Thread(Run) { IsBackground = true, Name = "guardian-training" }.Start();
+
+    /// <summary>Runs something on the thread and waits for it. One caller at a time.</summary>
+    public T Do<T>(Func<T> work)
+    {
+        T result = default!;
+        ExceptionDispatchInfo? failure = null;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_ended, this);
+            _work = () =>
+            {
+                try
+                {
+                    result = work();
+                }
+                catch (Exception e)
+                {
+                    failure = ExceptionDispatchInfo.Capture(e);
+                }
+            };
+            Monitor.PulseAll(_gate);
+            while (_work is not null)
+            {
+                if (_forCaller is { } call)
+                {
+                    call();
+                    _forCaller = null;
+                    Monitor.PulseAll(_gate);
+                }
+                else
+                {
+                    Monitor.Wait(_gate);
+                }
+            }
+        }
+
+        failure?.Throw();
+        return result;
+    }
+
+    /// <inheritdoc cref="Do{T}"/>
+    public void Do(Action work) => Do(() =>
+    {
+        work();
+        return true;
+    });
+
+    /// <summary>Called on the thread: lets the waiting caller of <see cref="Do{T}"/> do something, and waits for it.</summary>
+    public void OnCaller(Action work)
+    {
+        ExceptionDispatchInfo? failure = null;
+        lock (_gate)
+        {
+            _forCaller = () =>
+            {
+                try
+                {
+                    work();
+                }
+                catch (Exception e)
+                {
+                    failure = ExceptionDispatchInfo.Capture(e);
+                }
+            };
+            Monitor.PulseAll(_gate);
+            while (_forCaller is not null)
+            {
+                Monitor.Wait(_gate);
+            }
+        }
+
+        failure?.Throw();
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _ended = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    private void Run()
+    {
+        Lower();
+        while (true)
+        {
+            Action? work;
+            lock (_gate)
+            {
+                while (_work is null && !_ended)
+                {
+                    Monitor.Wait(_gate);
+                }
+
+                work = _work;
+            }
+
+            if (work is null)
+            {
+                return;
+            }
+
+            work();
+            lock (_gate)
+            {
+                _work = null;
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    /// <summary>Where it is refused the thread is as others are: training still works, it only pushes more.</summary>
+    private static void Lower()
+    {
+        const int thread = 0, itself = 0, lowest = 19;
+        if (OperatingSystem.IsLinux())
+        {
+            _ = SetPriority(thread, itself, lowest);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    private static partial int SetPriority(int which, int who, int nice);
+}

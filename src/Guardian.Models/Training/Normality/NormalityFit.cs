@@ -1,0 +1,141 @@
+using Guardian.Models.Inference;
+
+namespace Guardian.Models.Training.Normality;
+
+/// <summary>Fits a <see cref="NormalityModel"/> to normal frames.</summary>
+/// <remarks>
+/// Each frame's distances, from which norms and limits follow, come from Gaussians that other frames gave (cross-fitting in <see cref="Folds"/> parts): those of frames that
+/// had a say in them would be smaller than any future frame's.
+/// </remarks>
+internal sealed class NormalityFit
+{
+    private const int MaxConditions = 3, LightAxes = 3, MoodAxes = 4, Folds = 5;
+
+    /// <summary>Frames in a row that are left out together: neighbours in time are too much alike to judge each other.</summary>
+    private const int Run = 4;
+
+    /// <summary>The least reach of a distance, in its own unit, in which noise has a size of about 1.</summary>
+    private const float ReachFloor = 0.25f;
+
+    private readonly FrameFeatures _features;
+    private readonly int _rows;
+    private readonly int _columns;
+    private readonly double _share;
+    private readonly float[][] _moods;
+    private readonly float[][] _scores;
+    private readonly List<int[]> _members = [];
+
+    private NormalityFit(FrameFeatures features, int width, int height, double share, CancellationToken cancellationToken)
+    {
+        (_features, _rows, _columns, _share) = (features, height / FeatureGraph.Cell, width / FeatureGraph.Cell, share);
+        _scores = new float[features.Places.Length][];
+        Projection light = PrincipalAxes.Of(features.Light, LightAxes, standardise: false), mood = PrincipalAxes.Of(features.Mood, MoodAxes, standardise: true);
+        float[][] points = [.. features.Light.Select(l => light.Of(l))];
+        _moods = [.. features.Mood.Select(m => mood.Of(m, NormalityModel.MoodBound))];
+        IReadOnlyList<float[]> centres = LightClusters.Of(points, MaxConditions);
+        var conditions = new List<NormalCondition>();
+        foreach (float[] centre in centres)
+        {
+            int[] members = [.. Enumerable.Range(0, points.Length).Where(i => Applies(centres, centre, points[i]))];
+            _members.Add(members);
+            conditions.Add(Condition(centre, members, cancellationToken));
+        }
+
+        Model = new NormalityModel(width, height, conditions, light, mood);
+    }
+
+    public NormalityModel Model { get; }
+
+    /// <summary>For each condition the frames to which it applies.</summary>
+    public IReadOnlyList<int[]> Members => _members;
+
+    /// <summary>Each frame's score by the Gaussians and norms that it had no say in.</summary>
+    public IReadOnlyList<float> Scores => [.. _scores.Select(p => p.Max())];
+
+    /// <param name="features">Of all normal frames, in capture order.</param>
+    /// <param name="width">Of the network's input.</param>
+    /// <param name="height">Of the network's input.</param>
+    /// <param name="share">Of further normal frames that may be above the limit.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public static NormalityFit Of(FrameFeatures features, int width, int height, double share, CancellationToken cancellationToken) =>
+        new(features, width, height, share, cancellationToken);
+
+    private static bool Applies(IReadOnlyList<float[]> centres, float[] centre, float[] point) =>
+        LightClusters.Distance(centre, point) <= NormalityModel.Ambiguity * centres.Min(c => LightClusters.Distance(c, point));
+
+    private static int Fold(int frame) => frame / Run % Folds;
+
+    private NormalCondition Condition(float[] centre, int[] members, CancellationToken cancellationToken)
+    {
+        float[] origin = Origin(members);
+        int places = _rows * _columns, moods = _moods[0].Length;
+        var all = new PlaceSums(places, moods);
+        var folds = new PlaceSums[Folds];
+        Parallel.For(0, Folds, f =>
+        {
+            folds[f] = new PlaceSums(places, moods);
+            foreach (int i in members.Where(i => Fold(i) == f))
+            {
+                folds[f].Add(_features.Places[i], origin, _moods[i]);
+            }
+        });
+        Array.ForEach(folds, f => all.Add(f, 1));
+        float[][] maps = new float[members.Length][];
+        for (int f = 0; f < Folds; f++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (folds[f].Frames == 0)
+            {
+                continue;
+            }
+
+            all.Add(folds[f], -1);
+            PlaceGaussians others = all.Fit(_rows, _columns, origin);
+            all.Add(folds[f], 1);
+            Parallel.For(0, members.Length, m =>
+            {
+                if (Fold(members[m]) == f)
+                {
+                    maps[m] = Distances(others, members[m]);
+                }
+            });
+        }
+
+        var norm = new NormFit(maps, _rows, _columns, ReachFloor);
+        IReadOnlyList<float[]> parts = norm.LeaveOneOut(z => MapParts.Of(z, _rows, _columns));
+        ScoreScale[] scales = [.. Enumerable.Range(0, MapParts.Count).Select(p => ScoreLimit.Of([.. parts.Select(v => v[p])], _share))];
+        for (int m = 0; m < members.Length; m++)
+        {
+            // As in the model: of the conditions that apply the one that finds the frame least strange.
+            float[] scaled = [.. parts[m].Select((v, p) => scales[p].Of(v))];
+            if (_scores[members[m]] is not { } before || scaled.Max() < before.Max())
+            {
+                _scores[members[m]] = scaled;
+            }
+        }
+
+        return new NormalCondition(centre, all.Fit(_rows, _columns, origin), norm.All(), scales);
+    }
+
+    private float[] Distances(PlaceGaussians gaussians, int frame)
+    {
+        float[] features = [.. _features.Places[frame].Select(h => (float)h)], distances = new float[_rows * _columns];
+        gaussians.Measure(features, _moods[frame], distances);
+        return distances;
+    }
+
+    private float[] Origin(int[] members)
+    {
+        double[] sum = new double[_features.Places[0].Length];
+        foreach (int i in members)
+        {
+            Half[] frame = _features.Places[i];
+            for (int v = 0; v < sum.Length; v++)
+            {
+                sum[v] += (float)frame[v];
+            }
+        }
+
+        return [.. sum.Select(s => (float)(s / members.Length))];
+    }
+}

@@ -1,0 +1,264 @@
+using Guardian.Models.Inference;
+
+namespace Guardian.Models.Training.Normality;
+
+/// <summary>Sums over frames from which the Gaussians of all places follow; sums of disjoint frames can be added and taken away again.</summary>
+internal sealed class PlaceSums(int places, int moods)
+{
+    private const int Count = FeatureGraph.Count, Packed = PlaceGaussians.Packed;
+
+    /// <summary>Part of the average covariance that every place's is drawn toward, and the number of frames that weigh as much as the rest of it.</summary>
+    private const double Shrinkage = 0.1, PriorFrames = 4, PooledWeight = 0.5;
+
+    /// <summary>Variance of a feature that is taken for noise of rounding and compression: a deviation of 0.01.</summary>
+    private const double Noise = 1e-4;
+
+    /// <summary>Keeps slopes small unless many frames speak for them.</summary>
+    private const double Ridge = 0.05;
+
+    private readonly float[] _features = new float[places * Count];
+    private readonly float[] _products = new float[places * Packed];
+    private readonly float[] _withMood = new float[moods * places * Count];
+    private readonly double[] _mood = new double[moods];
+    private readonly double[,] _moodProducts = new double[moods, moods];
+
+    public int Frames { get; private set; }
+
+    /// <param name="features">[places, features], less <paramref name="origin"/>: so that sums of squares keep their digits.</param>
+    /// <param name="origin">[places, features], the same for all frames.</param>
+    /// <param name="mood">[moods].</param>
+    public void Add(ReadOnlySpan<Half> features, ReadOnlySpan<float> origin, ReadOnlySpan<float> mood)
+    {
+        Frames++;
+        for (int m = 0; m < moods; m++)
+        {
+            _mood[m] += mood[m];
+            for (int o = 0; o < moods; o++)
+            {
+                _moodProducts[m, o] += mood[m] * mood[o];
+            }
+        }
+
+        Span<float> x = stackalloc float[Count];
+        for (int place = 0; place < places; place++)
+        {
+            int at = place * Count, packed = place * Packed;
+            for (int i = 0; i < Count; i++)
+            {
+                x[i] = (float)features[at + i] - origin[at + i];
+                _features[at + i] += x[i];
+                for (int j = 0; j <= i; j++)
+                {
+                    _products[packed++] += x[i] * x[j];
+                }
+
+                for (int m = 0; m < moods; m++)
+                {
+                    _withMood[(m * places * Count) + at + i] += x[i] * mood[m];
+                }
+            }
+        }
+    }
+
+    /// <summary>Adds, or with a <paramref name="sign"/> of −1 takes away, other frames' sums.</summary>
+    public void Add(PlaceSums other, int sign)
+    {
+        Frames += sign * other.Frames;
+        Add(_features, other._features, sign);
+        Add(_products, other._products, sign);
+        Add(_withMood, other._withMood, sign);
+        for (int m = 0; m < moods; m++)
+        {
+            _mood[m] += sign * other._mood[m];
+            for (int o = 0; o < moods; o++)
+            {
+                _moodProducts[m, o] += sign * other._moodProducts[m, o];
+            }
+        }
+    }
+
+    /// <summary>The Gaussians, smoothed over neighbouring places.</summary>
+    /// <param name="rows">Of the places.</param>
+    /// <param name="columns">Of the places.</param>
+    /// <param name="origin">As it was given for the frames.</param>
+    public PlaceGaussians Fit(int rows, int columns, ReadOnlySpan<float> origin)
+    {
+        double[] moodMean = [.. _mood.Select(m => m / Frames)];
+        double[,] inverse = MoodInverse(moodMean);
+        float[] mean = new float[places * Count], slope = new float[moods * places * Count], covariance = new float[places * Packed];
+        Span<double> deviation = stackalloc double[moods * Count];
+        for (int place = 0; place < places; place++)
+        {
+            int at = place * Count;
+            for (int i = 0; i < Count; i++)
+            {
+                double average = _features[at + i] / (double)Frames;
+                mean[at + i] = (float)(average + origin[at + i]);
+                for (int m = 0; m < moods; m++)
+                {
+                    deviation[(m * Count) + i] = _withMood[(m * places * Count) + at + i] - (average * _mood[m]);
+                }
+            }
+
+            for (int i = 0; i < Count; i++)
+            {
+                for (int m = 0; m < moods; m++)
+                {
+                    double sum = 0;
+                    for (int o = 0; o < moods; o++)
+                    {
+                        sum += inverse[m, o] * deviation[(o * Count) + i];
+                    }
+
+                    slope[(m * places * Count) + at + i] = (float)sum;
+                }
+            }
+
+            Residual(place, moodMean, slope, deviation, covariance);
+        }
+
+        return new PlaceGaussians(mean, slope, [.. moodMean.Select(m => (float)m)], Whiten(covariance, rows, columns));
+    }
+
+    private static void Add(float[] to, float[] from, int sign)
+    {
+        for (int i = 0; i < to.Length; i++)
+        {
+            to[i] += sign * from[i];
+        }
+    }
+
+    private double[,] MoodInverse(double[] mean)
+    {
+        double[,] products = new double[moods, moods], inverse = new double[moods, moods];
+        for (int m = 0; m < moods; m++)
+        {
+            for (int o = 0; o < moods; o++)
+            {
+                products[m, o] = _moodProducts[m, o] - (Frames * mean[m] * mean[o]) + (m == o ? Ridge * Frames : 0);
+            }
+
+            inverse[m, m] = 1;
+        }
+
+        // Gauss and Jordan; the ridge keeps every pivot away from zero.
+        for (int p = 0; p < moods; p++)
+        {
+            double pivot = products[p, p];
+            for (int c = 0; c < moods; c++)
+            {
+                (products[p, c], inverse[p, c]) = (products[p, c] / pivot, inverse[p, c] / pivot);
+            }
+
+            for (int r = 0; r < moods; r++)
+            {
+                double factor = r == p ? 0 : products[r, p];
+                for (int c = 0; c < moods; c++)
+                {
+                    (products[r, c], inverse[r, c]) = (products[r, c] - (factor * products[p, c]), inverse[r, c] - (factor * inverse[p, c]));
+                }
+            }
+        }
+
+        return inverse;
+    }
+
+    /// <summary>Covariance of what the mood leaves: Sxx − SxgA − AᵀSgx + AᵀSggA, all about their means.</summary>
+    private void Residual(int place, double[] moodMean, float[] slope, ReadOnlySpan<double> withMood, float[] covariance)
+    {
+        int at = place * Count, packed = place * Packed;
+        for (int i = 0; i < Count; i++)
+        {
+            for (int j = 0; j <= i; j++, packed++)
+            {
+                double sum = _products[packed] - (_features[at + i] * (double)_features[at + j] / Frames);
+                for (int m = 0; m < moods; m++)
+                {
+                    double si = slope[(m * places * Count) + at + i], sj = slope[(m * places * Count) + at + j];
+                    sum -= (si * withMood[(m * Count) + j]) + (sj * withMood[(m * Count) + i]);
+                    for (int o = 0; o < moods; o++)
+                    {
+                        sum += si * slope[(o * places * Count) + at + j] * (_moodProducts[m, o] - (Frames * moodMean[m] * moodMean[o]));
+                    }
+                }
+
+                covariance[packed] = (float)(sum / (Frames - 1));
+            }
+        }
+    }
+
+    private float[] Whiten(float[] covariance, int rows, int columns)
+    {
+        double[] pooled = new double[Packed];
+        for (int i = 0; i < covariance.Length; i++)
+        {
+            pooled[i % Packed] += covariance[i] / (double)places;
+        }
+
+        double shrinkage = Shrinkage + ((1 - Shrinkage) * PriorFrames / (PriorFrames + Frames));
+        float[] whitening = new float[covariance.Length];
+        Parallel.For(0, rows, y =>
+        {
+            Span<double> smooth = stackalloc double[Packed];
+            for (int x = 0; x < columns; x++)
+            {
+                smooth.Clear();
+                for (int dy = -1; dy <= 1; dy++)
+                {
+                    for (int dx = -1; dx <= 1; dx++)
+                    {
+                        int from = ((Math.Clamp(y + dy, 0, rows - 1) * columns) + Math.Clamp(x + dx, 0, columns - 1)) * Packed;
+                        for (int i = 0; i < Packed; i++)
+                        {
+                            smooth[i] += covariance[from + i] / 9.0;
+                        }
+                    }
+                }
+
+                for (int i = 0, packed = 0; i < Count; i++)
+                {
+                    for (int j = 0; j <= i; j++, packed++)
+                    {
+                        smooth[packed] = ((1 - shrinkage) * smooth[packed]) + (shrinkage * PooledWeight * pooled[packed]) + (i == j ? Noise : 0);
+                    }
+                }
+
+                InvertCholesky(smooth, whitening.AsSpan(((y * columns) + x) * Packed, Packed));
+            }
+        });
+        return whitening;
+    }
+
+    /// <summary>The inverse of the Cholesky factor of a positive definite matrix, both as packed lower triangles.</summary>
+    private static void InvertCholesky(Span<double> matrix, Span<float> inverse)
+    {
+        static int At(int row, int column) => (row * (row + 1) / 2) + column;
+        for (int i = 0; i < Count; i++)
+        {
+            for (int j = 0; j <= i; j++)
+            {
+                double sum = matrix[At(i, j)];
+                for (int k = 0; k < j; k++)
+                {
+                    sum -= matrix[At(i, k)] * matrix[At(j, k)];
+                }
+
+                matrix[At(i, j)] = i == j ? Math.Sqrt(Math.Max(sum, Noise * 0.01)) : sum / matrix[At(j, j)];
+            }
+        }
+
+        for (int column = 0; column < Count; column++)
+        {
+            for (int row = column; row < Count; row++)
+            {
+                double sum = row == column ? 1 : 0;
+                for (int k = column; k < row; k++)
+                {
+                    sum -= matrix[At(row, k)] * inverse[At(k, column)];
+                }
+
+                inverse[At(row, column)] = (float)(sum / matrix[At(row, row)]);
+            }
+        }
+    }
+}
