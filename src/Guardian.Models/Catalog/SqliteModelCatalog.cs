@@ -152,7 +152,7 @@ internal sealed class SqliteModelCatalog : IModelCatalog, IDisposable
 
     public async Task<ModelCleanup> CleanAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<CatalogModel> all = await ListAsync(null, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<CatalogModel> all = await Failures.WrapAsync("Looking for models to remove", () => ListAsync(null, cancellationToken)).ConfigureAwait(false);
         List<CatalogModel> candidates = [.. all.GroupBy(Series).SelectMany(g => g.Skip(_options.KeepModelsPerCamera)).Where(m => m.Status is ModelStatus.Archived or ModelStatus.Failed)];
         var removed = new List<CatalogModel>();
         foreach (CatalogModel model in candidates)
