@@ -18,6 +18,8 @@ internal sealed class ProcessModelProbe : IModelProbe
     /// <summary>For the start of the child, beyond the time that the model has.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(20);
 
+    private static readonly HashSet<string> Kept = ["PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_ROOT_ARM64"];
+
     public async Task<ModelProbeResult> ProbeAsync(ModelProbeRequest request, CancellationToken cancellationToken)
     {
         using Process child = Process.Start(StartInfo()) ?? throw new ModelException("the process that tries models did not start", isTransient: true);
@@ -65,6 +67,12 @@ internal sealed class ProcessModelProbe : IModelProbe
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+
+        // The node's environment may hold what unlocks its archive or its keys; the child gets what it starts with and no more.
+        foreach (string name in info.Environment.Keys.Where(k => !Kept.Contains(k)).ToList())
+        {
+            info.Environment.Remove(name);
+        }
 
         // The managed heap is small there; the model's memory is the runtime's own.
         info.Environment["DOTNET_GCHeapHardLimit"] = "0x10000000";
