@@ -44,11 +44,17 @@ internal sealed class BenchNode : IAsyncDisposable
         return node;
     }
 
-    public async Task<EdgeCredentials> EnrolAsync()
+    public IModelCatalog Catalog => _models.Catalog;
+
+    public IModelDistributor Distributor => _models.Distributor;
+
+    public async Task<EdgeCredentials> EnrolAsync() =>
+        (await EdgeEnrollment.EnrollAsync((await AddEdgeAsync()).Bundle, new EdgeDescription { Software = "bench" }, CancellationToken.None)).Credentials;
+
+    public async Task<(EdgeId Edge, EnrollmentBundle Bundle)> AddEdgeAsync()
     {
         AdmissionTicket ticket = await _registry.AddEdgeAsync(new NewEdge { Name = "bench" }, "bench", CancellationToken.None);
-        var bundle = new EnrollmentBundle { Address = _server.EnrollmentEndPoint.ToString(), CaFingerprint = _authority.Fingerprint, Token = ticket.Token, ExpiresAt = ticket.ExpiresAt };
-        return (await EdgeEnrollment.EnrollAsync(bundle, new EdgeDescription { Software = "bench" }, CancellationToken.None)).Credentials;
+        return (ticket.Edge.Id, new EnrollmentBundle { Address = _server.EnrollmentEndPoint.ToString(), CaFingerprint = _authority.Fingerprint, Token = ticket.Token, ExpiresAt = ticket.ExpiresAt });
     }
 
     public async ValueTask DisposeAsync()

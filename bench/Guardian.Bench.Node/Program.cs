@@ -1,4 +1,17 @@
+using System.Globalization;
 using Guardian.Bench.Node;
+
+if (args is [RolloutNode.Word, string data])
+{
+    await RolloutNode.RunAsync(data);
+    return;
+}
+
+if (args is ["rollout"] or ["rollout", _])
+{
+    await RolloutBenchmark.RunAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : RolloutBenchmark.DefaultEdges);
+    return;
+}
 
 if (args is ["sealing"])
 {
@@ -21,6 +34,7 @@ try
     await using BenchNode node = await BenchNode.StartAsync(folder);
     await EventBenchmark.RunAsync(node, folder);
     await ClipBenchmark.RunAsync(node, folder);
+    await RolloutBenchmark.RunAsync(RolloutBenchmark.DefaultEdges);
     await TrainingLoadBenchmark.RunAsync(node, folder);
 }
 finally

@@ -4,7 +4,7 @@ using Guardian.Grpc;
 using Guardian.Models;
 using Guardian.Tunnel;
 
-var root = new RootCommand("A complete small Guardian edge: camera scene or video file, local inference, sealing, upload.") { EnrollCommand.Create(), RunCommand.Create(), SendCommand.Create() };
+var root = new RootCommand("A complete small Guardian edge: camera scene or video file, local inference, sealing, upload.") { EnrollCommand.Create(), RunCommand.Create(), SendCommand.Create(), ModelsCommand.Create() };
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

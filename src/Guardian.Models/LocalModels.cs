@@ -1,6 +1,7 @@
 using Guardian.Models.Catalog;
 using Guardian.Models.Datasets;
 using Guardian.Models.Rollouts;
+using Guardian.Models.Import;
 using Guardian.Models.Internal;
 using Guardian.Models.Jobs;
 using Microsoft.Extensions.Logging;
@@ -14,6 +15,7 @@ public sealed class LocalModels : IAsyncDisposable
     private readonly ModelsFolder _folder;
     private readonly SqliteDatasetStore _datasets;
     private readonly SqliteModelCatalog _catalog;
+    private readonly ModelImporter _importer;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _logs;
 
@@ -21,9 +23,10 @@ public sealed class LocalModels : IAsyncDisposable
     /// <param name="options">Where and how much.</param>
     /// <param name="time">Clock; null is the system's.</param>
     /// <param name="logs">Where to log; null is nowhere.</param>
+    /// <param name="probe">What tries model files of strangers; null tries them in this process.</param>
     /// <exception cref="ArgumentException">An option is outside its bounds; the message names all of them.</exception>
     /// <exception cref="ModelException">The folder cannot be opened.</exception>
-    public LocalModels(GuardianModelsOptions options, TimeProvider? time = null, ILoggerFactory? logs = null)
+    public LocalModels(GuardianModelsOptions options, TimeProvider? time = null, ILoggerFactory? logs = null, IModelProbe? probe = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         GuardianModelsOptionsValidator.ThrowIfInvalid(options);
@@ -36,6 +39,7 @@ public sealed class LocalModels : IAsyncDisposable
                 new SqliteModelCatalog(folder, options, _time, _logs.CreateLogger<SqliteModelCatalog>()));
         });
         Distributor = CreateDistributor(_catalog);
+        _importer = new ModelImporter(_folder, _catalog, probe ?? new InProcessModelProbe(), _time, _logs.CreateLogger<ModelImporter>());
         Jobs = Failures.Wrap("Opening the models folder", () =>
         {
             var jobs = new SqliteTrainingJobs(_folder, options, _time);
@@ -57,6 +61,9 @@ public sealed class LocalModels : IAsyncDisposable
     /// <summary>Models on their way to edges.</summary>
     public IModelDistributor Distributor { get; }
 
+    /// <summary>The way into the catalog for model files of strangers.</summary>
+    public IModelImporter Importer => _importer;
+
     /// <summary>Training jobs.</summary>
     public ITrainingJobs Jobs { get; }
 
@@ -66,6 +73,7 @@ public sealed class LocalModels : IAsyncDisposable
         await _folder.DisposeAsync().ConfigureAwait(false);
         _datasets.Dispose();
         _catalog.Dispose();
+        _importer.Dispose();
     }
 
     /// <summary>A distributor of models from a catalog that may be another than this folder's.</summary>

@@ -56,6 +56,9 @@ public sealed class TunnelOptions
     /// <summary>Edges that download a model at the same time; the others wait, so that a rollout to thousands takes a bounded part of memory and line. Default 64; 1 to 10000.</summary>
     public int MaxModelDownloads { get; set; } = 64;
 
+    /// <summary>Bytes of models that all edges together get in a second, so that a rollout leaves processors and line to events. Default 40 000 000; 100 000 to 10 000 000 000.</summary>
+    public long MaxModelBytesPerSecond { get; set; } = 40_000_000;
+
     /// <summary>How long telemetry is kept.</summary>
     public TelemetryOptions Telemetry { get; } = new();
 
@@ -113,6 +116,7 @@ public sealed class TunnelOptions
         Check(PingInterval >= TimeSpan.FromSeconds(1) && PingInterval <= TimeSpan.FromHours(1), nameof(PingInterval), "must be from 1 second to 1 hour");
         Check(ControlTimeout >= TimeSpan.FromSeconds(1) && ControlTimeout <= TimeSpan.FromMinutes(10), nameof(ControlTimeout), "must be from 1 second to 10 minutes");
         Check(MaxModelDownloads is >= 1 and <= 10_000, nameof(MaxModelDownloads), "must be from 1 to 10000");
+        Check(MaxModelBytesPerSecond is >= 100_000 and <= 10_000_000_000, nameof(MaxModelBytesPerSecond), "must be from 100000 to 10000000000");
         Check(KeyPassphrase is null || KeyPassphraseFile is null, nameof(KeyPassphraseFile), "must not be set together with KeyPassphrase");
         errors.AddRange(WireGuard.Validate());
         errors.AddRange(Telemetry.Validate());

@@ -96,6 +96,25 @@ public sealed class NodeViewTests(ConsoleFixture fixture)
     }
 
     [RequiresFact(ConsoleFixture.Chromium, "ffmpeg", Timeout = Limit)]
+    public async Task rollouts_are_shown_with_their_figures_and_can_be_held_and_rolled_back()
+    {
+        await using ConsoleSession session = await ConsoleSession.OpenAsync(fixture);
+        await session.SignInAsync("#/models");
+        await Expect(session.Page.Locator("#model-rows tr").Nth(2)).ToContainTextAsync("Any camera");
+        ILocator night = session.Page.Locator("#rollout-rows tr").Nth(0), first = session.Page.Locator("#rollout-rows tr").Nth(1);
+        await Expect(night).ToContainTextAsync("First edges");
+        await Expect(night).ToContainTextAsync("0.5 % of 1200 frames alarmed");
+        await Expect(first).ToContainTextAsync("false alarms: 4.00 % of 900 frames");
+        await Expect(first.Locator("button")).ToHaveCountAsync(0);
+
+        await night.GetByRole(AriaRole.Button, new() { Name = "Hold: night model" }).ClickAsync();
+        await Expect(night).ToContainTextAsync("Held");
+        await night.GetByRole(AriaRole.Button, new() { Name = "Roll back: night model" }).ClickAsync();
+        await Expect(night).ToContainTextAsync("from the console");
+        await Expect(night.Locator("button")).ToHaveCountAsync(0);
+    }
+
+    [RequiresFact(ConsoleFixture.Chromium, "ffmpeg", Timeout = Limit)]
     public async Task the_archive_shows_its_store_its_quotas_and_its_holds()
     {
         await using ConsoleSession session = await ConsoleSession.OpenAsync(fixture);

@@ -263,9 +263,11 @@ public sealed class EdgeApiTests : GatewayFixture
         await using IAsyncEnumerator<Deployment> watch = _client.WatchDeploymentsAsync(None).GetAsyncEnumerator();
         Assert.True(await watch.MoveNextAsync());
         string file = Path.Combine(Folder, "model.onnx");
-        await File.WriteAllBytesAsync(file, Node.Model[..100_000]);
+        await File.WriteAllBytesAsync(file + ".part", Node.Model[..100_000]);
         await _client.DownloadModelAsync(watch.Current, file, None);
         Assert.Equal(Node.Model, await File.ReadAllBytesAsync(file));
+        Assert.Equal(100_000, Assert.Single(Node.ModelOffsets));
+        Assert.False(File.Exists(file + ".part"));
         Assert.True((await _client.ReportDeploymentAsync(new ReportDeploymentRequest { DeploymentId = "d1", Success = true }, None)).Accepted);
     }
 
@@ -292,7 +294,7 @@ public sealed class EdgeApiTests : GatewayFixture
     [Fact(Timeout = 30_000)]
     public async Task what_is_not_the_edges_is_not_found()
     {
-        RpcException download = await Assert.ThrowsAsync<RpcException>(() => _client.DownloadModelAsync(new Deployment { DeploymentId = "d2", SizeBytes = 1 }, Path.Combine(Folder, "x"), None));
+        RpcException download = await Assert.ThrowsAsync<RpcException>(() => _client.DownloadModelAsync(new Deployment { DeploymentId = "d2", SizeBytes = 1, Sha256 = ByteString.CopyFrom(new byte[32]) }, Path.Combine(Folder, "x"), None));
         RpcException report = await Assert.ThrowsAsync<RpcException>(() => _client.ReportDeploymentAsync(new ReportDeploymentRequest { DeploymentId = "d2" }, None));
         Assert.Equal((StatusCode.NotFound, StatusCode.NotFound), (download.StatusCode, report.StatusCode));
     }

@@ -1,3 +1,4 @@
+using Guardian.Shared.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Guardian.EdgeSimulator.Device;
@@ -13,5 +14,11 @@ internal static class EdgeRuntimeLimits
     public const uint MaxInputSide = 2048;
 
     /// <summary>The loaded library's own version.</summary>
-    public static string RuntimeVersion { get; } = OrtEnv.Instance().GetVersionString();
+    public static string RuntimeVersion { get; } = ReadVersion();
+
+    private static string ReadVersion()
+    {
+        OnnxTelemetry.TurnOff();
+        return OrtEnv.Instance().GetVersionString();
+    }
 }

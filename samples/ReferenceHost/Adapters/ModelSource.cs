@@ -87,7 +87,7 @@ internal sealed class ModelSource(IModelDistributor distributor, IModelCatalog c
         MaxInputSide = runtime.MaxInputSide > 0 ? (int)Math.Min(runtime.MaxInputSide, int.MaxValue) : null,
     };
 
-    /// <returns>Null for a model that has failed since it was ordered and cannot be offered; the rollout finds out when nobody reports.</returns>
+    /// <returns>Null for a model that has failed since it was ordered and cannot be offered; that is the deployment's outcome.</returns>
     private async Task<Deployment?> DescribeAsync(ModelDeployment deployment, CatalogModel model, CancellationToken cancellationToken)
     {
         var described = new Deployment
@@ -108,6 +108,7 @@ internal sealed class ModelSource(IModelDistributor distributor, IModelCatalog c
         }
         catch (ModelException e) when (!e.IsTransient)
         {
+            await distributor.ReportAsync(deployment.DeploymentId, deployment.EdgeId, new DeploymentReport { Success = false, Error = e.Message }, cancellationToken);
             return null;
         }
 

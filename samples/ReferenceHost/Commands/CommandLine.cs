@@ -28,6 +28,9 @@ internal static class CommandLine
             TrainVerb.Create(),
             ScoreVerb.Create(),
             KeyCommands.Create(),
+            ModelVerbs.Create(),
+            RolloutVerbs.Create(),
+            ProbeModelVerb.Create(),
             EvidenceVerbs.Create(),
         };
         foreach (Command command in ClipCommands.Create())

@@ -118,6 +118,7 @@ internal static class GuardianNode
             storage.UseFolder(settings.ArchiveFolder);
         }
 
+        services.AddSingleton<IModelProbe, ProcessModelProbe>();
         services.AddGuardianModels(o => o.Directory = In("models"));
         services.AddSingleton<IAnomalyMapSource, AnomalyMapSource>();
         services.AddGuardianAnalysis(o => o.BaselinePath = In("baseline.db"));
@@ -127,6 +128,7 @@ internal static class GuardianNode
         services.AddHostedService<AnalysisWorker>();
         services.AddHostedService<ReleaseWorker>();
         services.AddHostedService<TrainingWorker>();
+        services.AddHostedService<RolloutWorker>();
 
         // The gateway last: by the time an edge can connect, everything behind it is ready.
         services.AddSingleton<IEventIntake, EventIntake>();
@@ -219,6 +221,8 @@ internal static class GuardianNode
         api.MapLinks();
         api.MapEvidence();
         api.MapNode();
+        api.MapModels();
+        api.MapRollouts();
         api.MapDatasets();
         api.MapArchive();
         api.MapEdges();

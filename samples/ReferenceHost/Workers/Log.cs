@@ -18,6 +18,9 @@ internal static partial class Log
     [LoggerMessage(9004, LogLevel.Information, "Camera {CameraId} has model {ModelId}, trained in {Seconds:0.0} s")]
     public static partial void Trained(ILogger logger, string cameraId, string modelId, double seconds);
 
+    [LoggerMessage(9006, LogLevel.Error, "Rollouts cannot go on")]
+    public static partial void RolloutLoopFailed(ILogger logger, Exception error);
+
     [LoggerMessage(9005, LogLevel.Error, "Training for camera {CameraId} failed")]
     public static partial void TrainingFailed(ILogger logger, string cameraId, Exception error);
 

@@ -1,3 +1,4 @@
+using Guardian.Shared.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Guardian.Analysis;
@@ -8,6 +9,7 @@ internal static class YoloSession
     /// <exception cref="AnalysisException">The native library is missing, or the model cannot be loaded.</exception>
     public static InferenceSession Open(byte[] model, int threads)
     {
+        OnnxTelemetry.TurnOff();
         try
         {
             using var options = new SessionOptions

@@ -14,7 +14,7 @@ public interface IModelCatalog
     /// <exception cref="ModelException">A quota is met, which the message names, or the store failed; nothing half-written stays.</exception>
     Task<CatalogModel> RegisterAsync(TrainedModel model, string? name, CancellationToken cancellationToken);
 
-    /// <summary>Stores any model file durably with status <see cref="ModelStatus.Ready"/>. The file is taken as it is; <c>IModelImporter</c> checks those of strangers first.</summary>
+    /// <summary>Stores any model file durably with status <see cref="ModelStatus.Ready"/>. The file is taken as it is; <see cref="IModelImporter"/> checks those of strangers first.</summary>
     /// <param name="model">What is known about it.</param>
     /// <param name="onnx">The file, read to its end; 1 byte to 512 MiB.</param>
     /// <param name="cancellationToken">Gives up; the model may be stored nevertheless.</param>

@@ -152,7 +152,7 @@ internal sealed class SqliteModelCatalog : IModelCatalog, IDisposable
 
     public async Task<ModelCleanup> CleanAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<CatalogModel> all = await ListAsync(null, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<CatalogModel> all = await Failures.WrapAsync("Looking for models to remove", () => ListAsync(null, cancellationToken)).ConfigureAwait(false);
         List<CatalogModel> candidates = [.. all.GroupBy(Series).SelectMany(g => g.Skip(_options.KeepModelsPerCamera)).Where(m => m.Status is ModelStatus.Archived or ModelStatus.Failed)];
         var removed = new List<CatalogModel>();
         foreach (CatalogModel model in candidates)
@@ -410,7 +410,7 @@ internal sealed class SqliteModelCatalog : IModelCatalog, IDisposable
             c => c.Execute(
                 """
                 DELETE FROM models WHERE model_id = @ModelId AND is_pinned = 0 AND status IN (@archived, @failed)
-                AND NOT EXISTS (SELECT 1 FROM deployments d WHERE d.model_id = @ModelId AND d.state IN (0, 1, 2))
+                AND NOT EXISTS (SELECT 1 FROM deployments d WHERE d.model_id = @ModelId AND d.is_withdrawal = 0 AND d.state IN (0, 1, 2))
                 AND NOT EXISTS (SELECT 1 FROM assignments a WHERE @ModelId IN (a.model_id, a.previous_model_id))
                 AND NOT EXISTS (SELECT 1 FROM rollout_targets t JOIN rollouts r ON r.rollout_id = t.rollout_id WHERE r.is_open = 1 AND @ModelId IN (t.model_id, t.previous_model_id))
                 """,

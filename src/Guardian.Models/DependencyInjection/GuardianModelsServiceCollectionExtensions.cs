@@ -10,7 +10,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class GuardianModelsServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="IDatasetStore"/>, <see cref="IDatasetTransfer"/>, <see cref="IModelCatalog"/>, <see cref="IModelDistributor"/> and <see cref="ITrainingJobs"/> in one folder, and
+    /// Adds <see cref="IDatasetStore"/>, <see cref="IDatasetTransfer"/>, <see cref="IModelCatalog"/>, <see cref="IModelImporter"/>, <see cref="IModelDistributor"/> and <see cref="ITrainingJobs"/> in one folder, and
     /// <see cref="AutoencoderTrainer"/> as <see cref="IModelTrainer"/>, all as singletons. What the host has registered before stays.
     /// </summary>
     /// <param name="services">The host's services.</param>
@@ -22,11 +22,12 @@ public static class GuardianModelsServiceCollectionExtensions
         services.AddOptions<GuardianModelsOptions>().Configure(configure).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<GuardianModelsOptions>, GuardianModelsOptionsValidator>());
         services.TryAddSingleton(p => new LocalModels(
-            p.GetRequiredService<IOptions<GuardianModelsOptions>>().Value, p.GetService<TimeProvider>(), p.GetService<ILoggerFactory>()));
+            p.GetRequiredService<IOptions<GuardianModelsOptions>>().Value, p.GetService<TimeProvider>(), p.GetService<ILoggerFactory>(), p.GetService<IModelProbe>()));
         services.TryAddSingleton<IDatasetStore>(p => p.GetRequiredService<LocalModels>().Datasets);
         services.TryAddSingleton(p => p.GetRequiredService<LocalModels>().CreateTransfer(
             p.GetRequiredService<IDatasetStore>(), p.GetRequiredService<IOptions<GuardianModelsOptions>>().Value));
         services.TryAddSingleton<IModelCatalog>(p => p.GetRequiredService<LocalModels>().Catalog);
+        services.TryAddSingleton<IModelImporter>(p => p.GetRequiredService<LocalModels>().Importer);
         services.TryAddSingleton<ITrainingJobs>(p => p.GetRequiredService<LocalModels>().Jobs);
         services.TryAddSingleton(p => p.GetRequiredService<LocalModels>().CreateDistributor(p.GetRequiredService<IModelCatalog>()));
         services.TryAddSingleton<IModelTrainer>(p => new AutoencoderTrainer(p.GetService<TimeProvider>(), p.GetService<ILogger<AutoencoderTrainer>>()));

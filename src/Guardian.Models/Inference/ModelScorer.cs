@@ -100,6 +100,9 @@ public sealed class ModelScorer : IDisposable
         _session.Dispose();
     }
 
+    /// <summary>Whether a model has the inputs and outputs of this package's format.</summary>
+    internal static bool IsScorer(InferenceSession session) => Outputs.All(session.OutputMetadata.ContainsKey) && Inputs.All(session.InputMetadata.ContainsKey);
+
     private static void ThrowIfOtherFormat(InferenceSession session)
     {
         string[] missing = [.. Outputs.Except(session.OutputMetadata.Keys), .. Inputs.Except(session.InputMetadata.Keys)];

@@ -1,3 +1,4 @@
+using Guardian.Shared.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Guardian.Models.Inference;
@@ -5,12 +6,30 @@ namespace Guardian.Models.Inference;
 /// <summary>Opens ONNX Runtime sessions with this package's settings.</summary>
 internal static class OnnxSessions
 {
+    /// <summary>Opens a file of a stranger: one thread, and nothing that is kept beyond its run. Optimisation is left out, because it computes what is constant while it loads, where no run can be ended.</summary>
+    public static InferenceSession OpenFile(string path)
+    {
+        OnnxTelemetry.TurnOff();
+        using var options = new SessionOptions
+        {
+            IntraOpNumThreads = 1,
+            InterOpNumThreads = 1,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+            EnableCpuMemArena = false,
+            EnableMemoryPattern = false,
+        };
+        return new InferenceSession(path, options);
+    }
+
     /// <param name="model">ONNX bytes.</param>
     /// <param name="threads">Threads that share one operator.</param>
     /// <param name="spin">Keep idle threads awake between operators: faster steps in training, wasted power while an edge waits for a frame.</param>
     /// <exception cref="ModelException">The native library is missing, or the model cannot be loaded.</exception>
     public static InferenceSession Open(byte[] model, int threads, bool spin)
     {
+        OnnxTelemetry.TurnOff();
         try
         {
             using var options = new SessionOptions

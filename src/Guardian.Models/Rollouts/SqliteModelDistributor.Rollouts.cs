@@ -115,7 +115,7 @@ internal sealed partial class SqliteModelDistributor
             cancellationToken).ConfigureAwait(false);
     }
 
-    public async Task<int> AdvanceAsync(CancellationToken cancellationToken)
+    public Task<int> AdvanceAsync(CancellationToken cancellationToken) => Failures.WrapAsync("Advancing rollouts", async () =>
     {
         List<string> open = await folder.Database.ReadAsync(c => c.Query<string>("SELECT rollout_id FROM rollouts WHERE is_open = 1 ORDER BY sequence").AsList(), cancellationToken).ConfigureAwait(false);
         int moved = 0;
@@ -127,7 +127,7 @@ internal sealed partial class SqliteModelDistributor
 
         await ForgetFiguresAsync(cancellationToken).ConfigureAwait(false);
         return moved;
-    }
+    });
 
     private static void ThrowIfNotWord(string? word, string name)
     {

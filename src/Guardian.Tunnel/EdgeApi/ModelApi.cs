@@ -8,8 +8,9 @@ namespace Guardian.Tunnel;
 /// <param name="gate">Who may speak.</param>
 /// <param name="models">Where models come from.</param>
 /// <param name="downloads">Downloads that may run at the same time.</param>
+/// <param name="pace">What they may take of the line.</param>
 /// <param name="stopping">The gateway stops.</param>
-internal sealed class ModelApi(EdgeGate gate, IModelSource models, SemaphoreSlim downloads, CancellationToken stopping)
+internal sealed class ModelApi(EdgeGate gate, IModelSource models, SemaphoreSlim downloads, ModelPace pace, CancellationToken stopping)
 {
     private const int ChunkSize = 64 << 10, MaxError = 512, MaxRunning = 1000, MaxId = 128, MaxWord = 100, MaxFrames = 64;
 
@@ -79,6 +80,8 @@ internal sealed class ModelApi(EdgeGate gate, IModelSource models, SemaphoreSlim
             byte[] buffer = new byte[ChunkSize];
             for (int read; (read = await file.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, call.CancellationToken).ConfigureAwait(false)) > 0; offset += read)
             {
+                await pace.WaitAsync(read, call.CancellationToken).ConfigureAwait(false);
+
                 // The message is serialised when the write returns, so the buffer can be used again.
                 await call.WriteAsync(new ModelChunk { Offset = (ulong)offset, Data = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, read)) }).ConfigureAwait(false);
             }

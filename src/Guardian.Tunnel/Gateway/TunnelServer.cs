@@ -251,7 +251,7 @@ public sealed class TunnelServer : IHostedService, IAsyncDisposable
         Add(server, TelemetryReflection.Descriptor.Services[0], gate, new TelemetryApi(gate, _registry, _ports.Models, new TelemetryIntake(_telemetry, _options.Telemetry, Connections, Health, Metrics, _time)).Bind);
         Add(server, ControlReflection.Descriptor.Services[0], gate, new ControlApi(gate, _registry).Bind);
         Add(server, DatasetsReflection.Descriptor.Services[0], gate, new DatasetApi(gate, _ports.Datasets).Bind);
-        Add(server, ModelsReflection.Descriptor.Services[0], gate, new ModelApi(gate, _ports.Models, _downloads, _stopping.Token).Bind);
+        Add(server, ModelsReflection.Descriptor.Services[0], gate, new ModelApi(gate, _ports.Models, _downloads, new ModelPace(_options.MaxModelBytesPerSecond, _time), _stopping.Token).Bind);
         Add(server, CommandsReflection.Descriptor.Services[0], gate, commands.Bind);
         Add(server, EnrollmentReflection.Descriptor.Services[0], gate, Enrollment().BindAuthenticated);
         return server;

@@ -87,6 +87,12 @@ internal sealed class FakeNode : IAsyncDisposable
         api.MapGet("/events/{id:guid}/snapshots/{n:int}", (Guid id, int n) => Sealed(state, $"{id}/snapshots/{n}"));
         api.MapGet("/cameras", () => state.Cameras);
         api.MapGet("/models", () => state.Models);
+        api.MapGet("/rollouts", () => state.Rollouts);
+        api.MapGet("/rollouts/{id}", (string id) => state.Rollouts.First(r => r.Id == id));
+        api.MapPost("/rollouts/{id}/pause", (string id) => state.Change(id, r => r with { Paused = true }));
+        api.MapPost("/rollouts/{id}/resume", (string id) => state.Change(id, r => r with { Paused = false }));
+        api.MapPost("/rollouts/{id}/roll-back", (string id, ReasonRequestDto request) => state.Change(id, r => r with { Phase = "rolling_back", Reason = $"operator:api: {request.Reason}" }));
+        api.MapPost("/rollouts/{id}/conclude", (string id, ConclusionDto request) => state.Change(id, r => r with { Phase = "completed", Reason = $"operator:api chose {request.Arm}" }));
         api.MapGet("/edges", () => state.Edges);
         api.MapGet("/archive", () => state.Archive);
         api.MapGet("/archive/usage", () => state.Usage);

@@ -14,6 +14,8 @@ internal sealed class NodeState
     public volatile IReadOnlyList<EventDetailDto> Events = [];
     public volatile IReadOnlyList<CameraDto> Cameras = [];
     public volatile IReadOnlyList<ModelDto> Models = [];
+
+    public volatile IReadOnlyList<RolloutDto> Rollouts = [];
     public volatile IReadOnlyList<EdgeDto> Edges = [];
     public volatile IReadOnlyList<AlertDto> Alerts = [];
     public volatile ArchiveStateDto Archive = new("up", DateTimeOffset.UnixEpoch, null, 0, 0, 0, 0, 0);
@@ -26,6 +28,13 @@ internal sealed class NodeState
 
     /// <summary>Every request for the API: method, path and query, range.</summary>
     public ConcurrentQueue<ApiRequest> Requests { get; } = new();
+
+    /// <summary>What an order makes of a rollout.</summary>
+    public RolloutDto Change(string id, Func<RolloutDto, RolloutDto> change)
+    {
+        Rollouts = [.. Rollouts.Select(r => r.Id == id ? change(r) : r)];
+        return Rollouts.First(r => r.Id == id);
+    }
 
     public int CountOf(string path) => Requests.Count(r => r.Path == path);
 }

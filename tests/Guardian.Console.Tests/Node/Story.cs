@@ -25,6 +25,7 @@ internal static class Story
         {
             Cameras = Cameras(),
             Models = Models(),
+            Rollouts = Rollouts(),
             Edges = Edges(),
             Usage = [new UsageDto(null, 41L << 30, 1240, null, false), new UsageDto("front-door", 17L << 30, 820, 20L << 30, true), new UsageDto("driveway", 24L << 30, 420, null, false)],
             Holds = [new HoldDto("event", PersonAtDoor.ToString(), "Case 2026-114, asked for by the insurer", "operator:anna", TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(3))],
@@ -111,12 +112,27 @@ internal static class Story
         new("cellar", Edge, "Cellar", "rtsp", false, "", "ready_for_training", 50, new Dictionary<string, int> { ["normal"] = 50 }, null, null),
     ];
 
+    private static LineageDto NoLineage => new(null, null, null, null, null, null);
+
+    private static List<RolloutDto> Rollouts() =>
+    [
+        Rollout("r-2", "night model", "canary", null, new() { ["active"] = 1, ["waiting"] = 9 }, new FiguresDto(1200, 6, 0.005, 21.5)),
+        Rollout("r-1", "first model", "rolled_back", "false alarms: 4.00 % of 900 frames, 0.50 % before", new() { ["restored"] = 1, ["skipped"] = 9 }, new FiguresDto(0, 0, null, null)),
+    ];
+
+    private static RolloutDto Rollout(string id, string name, string phase, string? reason, Dictionary<string, int> counts, FiguresDto figures) => new(
+        id, name, "operator:api", phase, Now.AddMinutes(-4), false, reason, Now.AddMinutes(-9), 1, 0.1, 600, null, new GatesDto(0, 0, 2, 0.01, 600, false, null, 3, 86_400), counts,
+        new Dictionary<string, FiguresDto> { ["A"] = figures }, []);
+
     private static List<ModelDto> Models() =>
     [
         new(
-            Model, "front-door", "front-door", "3", "active", Now.AddDays(-2), 1_310_720, "0f6b8c1e55a2f0b1a3e9c4c0d2b7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9", 0.026, 120, 0.0113),
+            Model, "front-door", "front-door", "autoencoder", "3.0.0", "active", false, Now.AddDays(-2), 1_310_720, "0f6b8c1e55a2f0b1a3e9c4c0d2b7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9", 0.026, 120, 0.0113,
+            NoLineage),
         new(
-            "front-door-v2", "front-door", "front-door", "2", "archived", Now.AddDays(-19), 1_310_720, "9d3c8c1e55a2f0b1a3e9c4c0d2b7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9", 0.031, 90, 0.0162),
+            "front-door-v2", "front-door", "front-door", "autoencoder", "2.0.0", "archived", false, Now.AddDays(-19), 1_310_720, "9d3c8c1e55a2f0b1a3e9c4c0d2b7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9", 0.031, 90, 0.0162,
+            NoLineage),
+        new("yolo-v1", null, "yolo", "detector", "1.0.0", "ready", true, Now.AddDays(-1), 10_485_760, "77aa8c1e55a2f0b1a3e9c4c0d2b7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9", null, null, null, NoLineage),
     ];
 
     private static List<EdgeDto> Edges() =>

@@ -66,6 +66,28 @@ export class Api {
     return this.#json('models', signal);
   }
 
+  /** The newest rollouts; those that go on with their targets' figures. */
+  async rollouts(signal) {
+    const rollouts = await this.#json('rollouts?limit=20', signal);
+    return Promise.all(rollouts.map((r) => ['canary', 'everyone', 'comparing'].includes(r.phase) ? this.#json(`rollouts/${encodeURIComponent(r.id)}`, signal) : r));
+  }
+
+  async pauseRollout(id) {
+    await this.#request(`rollouts/${encodeURIComponent(id)}/pause`, { method: 'POST' });
+  }
+
+  async resumeRollout(id) {
+    await this.#request(`rollouts/${encodeURIComponent(id)}/resume`, { method: 'POST' });
+  }
+
+  async rollBack(id) {
+    await this.#post(`rollouts/${encodeURIComponent(id)}/roll-back`, { reason: 'from the console' });
+  }
+
+  async concludeRollout(id, arm) {
+    await this.#post(`rollouts/${encodeURIComponent(id)}/conclude`, { arm });
+  }
+
   edges(signal) {
     return this.#json('edges', signal);
   }
@@ -119,12 +141,17 @@ export class Api {
     }
   }
 
-  async #request(path, { method = 'GET', headers = {}, signal, token = this.#token, timeout = RequestTimeout } = {}) {
+  async #post(path, body) {
+    await this.#request(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  }
+
+  async #request(path, { method = 'GET', headers = {}, body, signal, token = this.#token, timeout = RequestTimeout } = {}) {
     const limit = AbortSignal.timeout(timeout);
     let response;
     try {
       response = await fetch(`api/v1/${path}`, {
         method,
+        body,
         headers: token ? { ...headers, Authorization: `Bearer ${token}` } : headers,
         signal: signal ? AbortSignal.any([signal, limit]) : limit,
         cache: 'no-store',

@@ -8,6 +8,7 @@ import { Alerts } from './views/alerts.js';
 import { showArchive } from './views/archive.js';
 import { showCameras } from './views/cameras.js';
 import { Detail } from './views/detail.js';
+import { Rollouts } from './views/rollouts.js';
 import { showEdges, showModels } from './views/tables.js';
 import { Timeline } from './views/timeline.js';
 
@@ -21,6 +22,7 @@ const cameraName = (id) => timeline.cameraName(id);
 const detail = new Detail(api, vault, cameraName);
 const alerts = new Alerts(api, cameraName);
 const poller = new Poller(refresh, PollInterval);
+const rollouts = new Rollouts(api, () => poller.now());
 
 async function cancelTraining(jobId) {
   await api.cancelTraining(jobId);
@@ -33,9 +35,10 @@ const refreshers = {
   },
   cameras: async () => {},
   models: async (signal) => {
-    const models = await api.models(signal);
+    const [models, moving] = await Promise.all([api.models(signal), api.rollouts(signal)]);
     signal.throwIfAborted();
     showModels(models, cameraName);
+    rollouts.show(moving);
   },
   edges: async (signal) => {
     const edges = await api.edges(signal);
@@ -143,6 +146,7 @@ function forgetEverything() {
   timeline.showCameras([]);
   showCameras([], cancelTraining);
   showModels([], cameraName);
+  rollouts.show([]);
   showEdges([]);
   alerts.show([]);
 }

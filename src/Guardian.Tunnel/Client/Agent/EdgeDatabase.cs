@@ -34,6 +34,11 @@ internal sealed class EdgeDatabase(string path) : TunnelDatabase(path, Migration
             file TEXT NOT NULL,
             previous_file TEXT
         );
+
+        CREATE TABLE model_loads (
+            deployment_id TEXT NOT NULL PRIMARY KEY,
+            begun INTEGER NOT NULL
+        );
         """,
     ];
 }

@@ -16,6 +16,10 @@ namespace Guardian.Tunnel;
 internal sealed class EdgeModels(string folder, IEdgeDevice device, EdgeDatabase database, ILogger logger)
 {
     private const int MaxError = 512;
+
+    /// <summary>A model that ends the process while it is loaded would do so after every start: after so many it is reported and not loaded again.</summary>
+    private const int MaxLoads = 2;
+
     private bool _isRestored;
 
     /// <summary>Watches until the connection ends. Call it again then.</summary>
@@ -91,7 +95,7 @@ internal sealed class EdgeModels(string folder, IEdgeDevice device, EdgeDatabase
             ? Path.Combine(folder, FileOf(deployment))
             : throw new TunnelException($"sha256: {deployment.Sha256.Length} bytes, {SHA256.HashSizeInBytes} are needed");
         await client.DownloadModelAsync(deployment, file, cancellationToken).ConfigureAwait(false);
-        ModelProbe probe = await device.LoadModelAsync(deployment, file, cancellationToken).ConfigureAwait(false);
+        ModelProbe probe = await LoadAsync(deployment, file, cancellationToken).ConfigureAwait(false);
         report.Sha256 = deployment.Sha256;
         report.ProbeScore = probe.ProbeScore ?? 0;
         report.FrameScores.AddRange(probe.FrameScores);
@@ -99,6 +103,29 @@ internal sealed class EdgeModels(string folder, IEdgeDevice device, EdgeDatabase
         report.ErrorMessage = Mismatch(deployment, probe) ?? "";
         report.ProbeFailed = report.ErrorMessage.Length > 0;
         report.Success = !report.ProbeFailed;
+    }
+
+    /// <summary>Loads a model between two marks on the disk: a mark without its end was left by a process that did not live through it.</summary>
+    private async Task<ModelProbe> LoadAsync(Deployment deployment, string file, CancellationToken cancellationToken)
+    {
+        var mark = new { deployment.DeploymentId };
+        long begun = await database.WriteAsync(
+            c =>
+            {
+                c.Execute("INSERT INTO model_loads (deployment_id, begun) VALUES (@DeploymentId, 1) ON CONFLICT (deployment_id) DO UPDATE SET begun = begun + 1", mark);
+                return c.ExecuteScalar<long>("SELECT begun FROM model_loads WHERE deployment_id = @DeploymentId", mark);
+            },
+            cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return begun <= MaxLoads
+                ? await device.LoadModelAsync(deployment, file, cancellationToken).ConfigureAwait(false)
+                : throw new TunnelException($"loading model {deployment.ModelId} has ended this edge's process {MaxLoads} times");
+        }
+        finally
+        {
+            await database.WriteAsync(c => c.Execute("DELETE FROM model_loads WHERE deployment_id = @DeploymentId", mark), CancellationToken.None).ConfigureAwait(false);
+        }
     }
 
     private static string? Mismatch(Deployment deployment, ModelProbe probe)
@@ -135,7 +162,7 @@ internal sealed class EdgeModels(string folder, IEdgeDevice device, EdgeDatabase
                     }
                 }
 
-                await device.LoadModelAsync(deployment, file, cancellationToken).ConfigureAwait(false);
+                await LoadAsync(deployment, file, cancellationToken).ConfigureAwait(false);
                 await device.ModelReportedAsync(deployment, isAccepted: true, "", cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (e is not OperationCanceledException)

@@ -7,15 +7,14 @@ import { ago, bytes, figure, fullTime, humanise } from '../words.js';
 const Presence = { connected: 'here', silent: 'silent', gone: 'silent' };
 
 export function showModels(models, cameraName) {
-  showTable('model', models, (m) => [m, cameraName(m.camera_id)], ([m, camera]) => [
+  showTable('model', models, (m) => [m, m.camera_id === null ? '' : cameraName(m.camera_id)], ([m, camera]) => [
     el('th', { scope: 'row' }, el('span', {}, m.name), el('span', { class: 'fine code' }, m.id)),
-    el('td', {}, camera),
+    el('td', {}, m.camera_id === null ? 'Any camera' : camera),
     el('td', {}, m.version),
     el('td', {}, el('span', { class: 'state', 'data-state': m.status }, humanise(m.status))),
     el('td', {}, fullTime(m.created_at)),
-    el('td', { class: 'number' }, String(m.training_images)),
-    el('td', { class: 'number' }, figure(m.threshold)),
-    el('td', { class: 'number' }, figure(m.validation_error)),
+    el('td', { class: 'number' }, m.training_images === null ? '–' : String(m.training_images)),
+    ...[m.threshold, m.validation_error].map((value) => el('td', { class: 'number' }, value === null ? '–' : figure(value))),
     el('td', { class: 'number' }, bytes(m.size_bytes)),
     el('td', { class: 'code', title: m.sha256 }, m.sha256.slice(0, 12)),
   ]);
