@@ -30,9 +30,9 @@ public sealed class AnalysisOptions
     public double RegionLevel { get; set; } = 1;
 
     /// <summary>
-    /// Smallest region as a share of the map's cells. Default 0.002, which is 6 of 53×53 cells; a single odd pixel lights at most 16. 0 to 0.5.
+    /// Smallest region as a share of the map's cells. Default 0.001, which is 4 of 56×56 cells. 0 to 0.5.
     /// </summary>
-    public double MinRegionShare { get; set; } = 0.002;
+    public double MinRegionShare { get; set; } = 0.001;
 
     /// <summary>Regions of one frame that are reported, those with the highest peaks. Default 32; 1 to 256.</summary>
     public int MaxRegions { get; set; } = 32;

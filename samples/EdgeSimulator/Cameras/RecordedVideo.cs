@@ -3,13 +3,13 @@ using Guardian.Shared.Imaging;
 namespace Guardian.EdgeSimulator.Cameras;
 
 /// <summary>
-/// A video file or RTSP stream. Its first part is what is normal; the second part is what the model has not seen. For the event a person is pasted into the last
-/// seconds.
+/// A video file or RTSP stream. Of every three stretches of two seconds the first two are what is normal and the third is what the model has not seen: what goes on in a
+/// scene changes over its minutes, and a model is right to find strange what comes up only later. For the event a person is pasted into the last seconds.
 /// </summary>
 internal sealed class RecordedVideo : ICameraSource
 {
-    private const int MaxFrames = 900, MinFrames = 60, Quality = 90;
-    private const double MaxRate = 10, LiveSeconds = 60, FirstPart = 0.6, EventSeconds = 6, PersonEntersAfter = 1;
+    private const int MaxFrames = 900, MinFrames = 60, Quality = 90, StretchesInTurn = 3;
+    private const double MaxRate = 10, LiveSeconds = 60, StretchSeconds = 2, EventSeconds = 6, PersonEntersAfter = 1;
 
     /// <summary>Share of the picture: somebody near the camera, larger than whoever passes in the distance.</summary>
     private const double PersonHeight = 0.62;
@@ -30,8 +30,6 @@ internal sealed class RecordedVideo : ICameraSource
 
     public int EventFramesPerSecond => Math.Max(1, (int)Math.Round(_rate));
 
-    private int Split => (int)(_frames.Count * FirstPart);
-
     private int EventStart => _frames.Count - Math.Min(_frames.Count / 4, (int)(EventSeconds * _rate));
 
     /// <exception cref="InvalidOperationException">ffmpeg cannot read it, or it is too short.</exception>
@@ -46,9 +44,9 @@ internal sealed class RecordedVideo : ICameraSource
             : throw new InvalidOperationException($"{input}: {frames.Count} frames, at least {MinFrames} are needed");
     }
 
-    public IEnumerable<CameraFrame> NormalFrames(int count) => Spread(0, Split, count);
+    public IEnumerable<CameraFrame> NormalFrames(int count) => Spread([.. Quiet().Where(i => Stretch(i) % StretchesInTurn != StretchesInTurn - 1)], count);
 
-    public IEnumerable<CameraFrame> QuietFrames(int count) => Spread(Split, EventStart, count);
+    public IEnumerable<CameraFrame> QuietFrames(int count) => Spread([.. Quiet().Where(i => Stretch(i) % StretchesInTurn == StretchesInTurn - 1)], count);
 
     public IEnumerable<CameraFrame> EventFrames()
     {
@@ -68,13 +66,14 @@ internal sealed class RecordedVideo : ICameraSource
         return canvas.ToJpeg(Quality);
     }
 
-    private IEnumerable<CameraFrame> Spread(int from, int to, int count)
+    private IEnumerable<int> Quiet() => Enumerable.Range(0, EventStart);
+
+    private int Stretch(int index) => (int)(index / (_rate * StretchSeconds));
+
+    private IEnumerable<CameraFrame> Spread(int[] available, int count)
     {
-        int available = to - from;
-        for (int i = 0; i < Math.Min(count, available); i++)
-        {
-            yield return Frame(from + (int)((long)i * available / Math.Min(count, available)));
-        }
+        int taken = Math.Min(count, available.Length);
+        return Enumerable.Range(0, taken).Select(i => Frame(available[(int)((long)i * available.Length / taken)]));
     }
 
     private CameraFrame Frame(int index) => new(_frames[index], _start + TimeSpan.FromSeconds(index / _rate));

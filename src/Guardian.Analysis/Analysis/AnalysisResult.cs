@@ -12,7 +12,7 @@ public sealed record AnalysisResult
     /// <summary>What was found in the strongest frame.</summary>
     public required IReadOnlyList<DetectedObject> Objects { get; init; }
 
-    /// <summary>The model's highest score of all frames relative to the threshold, in standard deviations; null when no frame was scored.</summary>
+    /// <summary>The model's highest score of all frames relative to the threshold; null when no frame was scored.</summary>
     public double? Score { get; init; }
 
     /// <summary>What that score was held against; null when no frame was scored.</summary>

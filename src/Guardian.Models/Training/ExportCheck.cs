@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Guardian.Models.Inference;
 using Guardian.Models.Training.Graph;
 using Guardian.Models.Training.Normality;
@@ -10,7 +9,7 @@ internal static class ExportCheck
 {
     private const int MaxFrames = 24;
 
-    /// <summary>Of 1, or of the score where that is larger: sums are in another order, and the frames are kept in 16 bits.</summary>
+    /// <summary>Of 1, or of the score where that is larger: sums are in another order.</summary>
     private const double Tolerance = 0.05;
 
     /// <returns>The scorer's scores of the frames that were looked at.</returns>
@@ -60,7 +59,7 @@ internal static class ExportCheck
     {
         int count = Math.Min(MaxFrames, heldOut.Count);
         float[] pixels = new float[heldOut.ValuesPerFrame];
-        var frames = new Half[count][];
+        ushort[][] frames = new ushort[count][];
         for (int i = 0; i < count; i++)
         {
             heldOut.CopyTo((int)((long)i * heldOut.Count / count), pixels);
@@ -69,8 +68,7 @@ internal static class ExportCheck
                 pixels[p] = MathF.Round(pixels[p] * 255) / 255;
             }
 
-            frames[i] = new Half[pixels.Length];
-            TensorPrimitives.ConvertToHalf(pixels, frames[i]);
+            frames[i] = FrameSet.Encode(pixels);
         }
 
         return new FrameSet(frames, heldOut.ValuesPerFrame);

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Security.Cryptography;
 using Guardian.Models.Inference;
 using Guardian.Models.Internal;
@@ -80,16 +79,13 @@ internal sealed class FrameLoader : IDisposable
         _stride *= 2;
     }
 
-    private Half[] Preprocess(RgbImage picture)
+    private ushort[] Preprocess(RgbImage picture)
     {
         using OrtValue input = OrtValue.CreateTensorValueFromMemory(picture.Pixels, [picture.Height, picture.Width, 3]);
         using IDisposableReadOnlyCollection<OrtValue> outputs =
             _preprocessing.Run(_run, [PreprocessingGraph.Image], [input], [PreprocessingGraph.Pixels]);
-        ReadOnlySpan<float> pixels = outputs[0].GetTensorDataAsSpan<float>();
-        var frame = new Half[pixels.Length];
-        TensorPrimitives.ConvertToHalf(pixels, frame);
-        return frame;
+        return FrameSet.Encode(outputs[0].GetTensorDataAsSpan<float>());
     }
 
-    private readonly record struct Frame(Half[] Pixels, byte[] Digest);
+    private readonly record struct Frame(ushort[] Pixels, byte[] Digest);
 }

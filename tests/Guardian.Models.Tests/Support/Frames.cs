@@ -13,15 +13,15 @@ internal static class Frames
             [.. Enumerable.Range(0, count).Select(i =>
             {
                 float exposure = (light?.Invoke(i) ?? 1) * (0.9f + (0.2f * random.NextSingle()));
-                var frame = new Half[3 * width * height];
+                float[] frame = new float[3 * width * height];
                 for (int p = 0; p < frame.Length; p++)
                 {
                     int x = p % width, y = p / width % height;
                     float value = 0.4f + (0.15f * MathF.Sin(x * 0.3f)) + (0.15f * MathF.Cos(y * 0.21f)) + (0.05f * (p / (width * height)));
-                    frame[p] = (Half)Math.Clamp((value * exposure) + (0.02f * (random.NextSingle() - 0.5f)), 0, 1);
+                    frame[p] = Math.Clamp((value * exposure) + (0.02f * (random.NextSingle() - 0.5f)), 0, 1);
                 }
 
-                return frame;
+                return FrameSet.Encode(frame);
             })],
             3 * width * height);
     }

@@ -1,25 +1,26 @@
-using System.Numerics.Tensors;
 using Guardian.Models.Inference;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Guardian.Models.Training.Normality;
 
 /// <summary>The features of training frames, computed by the same graph nodes that the exported model has.</summary>
-/// <param name="Places">[places, features] of each frame, as 16-bit floats: a camera's noise is coarser than their steps.</param>
+/// <param name="Places">[places, features] of each frame, in steps of <see cref="Step"/>.</param>
 /// <param name="Light">Coarse brightness and colour of each frame.</param>
 /// <param name="Mood">Mean, then deviation, of each feature over the places, for each frame.</param>
-internal sealed record FrameFeatures(Half[][] Places, float[][] Light, float[][] Mood)
+internal sealed record FrameFeatures(short[][] Places, float[][] Light, float[][] Mood)
 {
+    /// <summary>Features lie well within −8 to 8, and a camera's noise is forty times as coarse as this.</summary>
+    public const float Step = 1f / 4096;
+
     /// <summary>What is told of each frame.</summary>
     public delegate void Receive(int frame, ReadOnlySpan<float> places, float[] light, float[] mood);
 
     public static FrameFeatures Of(FrameSet frames, int width, int height, int threads, CancellationToken cancellationToken)
     {
-        var result = new FrameFeatures(new Half[frames.Count][], new float[frames.Count][], new float[frames.Count][]);
+        var result = new FrameFeatures(new short[frames.Count][], new float[frames.Count][], new float[frames.Count][]);
         Each(frames, width, height, threads, (frame, places, light, mood) =>
         {
-            result.Places[frame] = new Half[places.Length];
-            TensorPrimitives.ConvertToHalf(places, result.Places[frame]);
+            result.Places[frame] = Encode(places);
             (result.Light[frame], result.Mood[frame]) = (light, mood);
         }, cancellationToken);
         return result;
@@ -40,6 +41,29 @@ internal sealed record FrameFeatures(Half[][] Places, float[][] Light, float[][]
             ReadOnlySpan<float> features = outputs[0].GetTensorDataAsSpan<float>();
             receive(i, features, outputs[1].GetTensorDataAsSpan<float>().ToArray(), MeanAndDeviation(features));
         }
+    }
+
+    public static short[] Encode(ReadOnlySpan<float> features)
+    {
+        short[] encoded = new short[features.Length];
+        for (int i = 0; i < encoded.Length; i++)
+        {
+            encoded[i] = (short)Math.Clamp(MathF.Round(features[i] / Step), short.MinValue, short.MaxValue);
+        }
+
+        return encoded;
+    }
+
+    /// <summary>The features of one frame.</summary>
+    public float[] Decode(int frame)
+    {
+        float[] features = new float[Places[frame].Length];
+        for (int i = 0; i < features.Length; i++)
+        {
+            features[i] = Places[frame][i] * Step;
+        }
+
+        return features;
     }
 
     private static float[] MeanAndDeviation(ReadOnlySpan<float> features)

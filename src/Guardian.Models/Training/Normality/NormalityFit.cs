@@ -12,11 +12,11 @@ internal sealed class NormalityFit
 {
     private const int MaxConditions = 3, LightAxes = 3, MoodAxes = 4, Folds = 5;
 
-    /// <summary>Frames in a row that are left out together: neighbours in time are too much alike to judge each other.</summary>
-    private const int Run = 4;
+    /// <summary>Into so many stretches the frames are cut; those of a stretch are left out together, because neighbours in time are too much alike to judge each other.</summary>
+    private const int Stretches = 20;
 
     /// <summary>The least reach of a distance, in its own unit, in which noise has a size of about 1.</summary>
-    private const float ReachFloor = 0.25f;
+    private const float ReachFloor = 0.4f;
 
     private readonly FrameFeatures _features;
     private readonly int _rows;
@@ -64,7 +64,7 @@ internal sealed class NormalityFit
     private static bool Applies(IReadOnlyList<float[]> centres, float[] centre, float[] point) =>
         LightClusters.Distance(centre, point) <= NormalityModel.Ambiguity * centres.Min(c => LightClusters.Distance(c, point));
 
-    private static int Fold(int frame) => frame / Run % Folds;
+    private int Fold(int frame) => (int)((long)frame * Stretches / _scores.Length) % Folds;
 
     private NormalCondition Condition(float[] centre, int[] members, CancellationToken cancellationToken)
     {
@@ -120,8 +120,8 @@ internal sealed class NormalityFit
 
     private float[] Distances(PlaceGaussians gaussians, int frame)
     {
-        float[] features = [.. _features.Places[frame].Select(h => (float)h)], distances = new float[_rows * _columns];
-        gaussians.Measure(features, _moods[frame], distances);
+        float[] distances = new float[_rows * _columns];
+        gaussians.Measure(_features.Decode(frame), _moods[frame], distances);
         return distances;
     }
 
@@ -130,13 +130,13 @@ internal sealed class NormalityFit
         double[] sum = new double[_features.Places[0].Length];
         foreach (int i in members)
         {
-            Half[] frame = _features.Places[i];
+            short[] frame = _features.Places[i];
             for (int v = 0; v < sum.Length; v++)
             {
-                sum[v] += (float)frame[v];
+                sum[v] += frame[v];
             }
         }
 
-        return [.. sum.Select(s => (float)(s / members.Length))];
+        return [.. sum.Select(s => (float)(s / members.Length * FrameFeatures.Step))];
     }
 }

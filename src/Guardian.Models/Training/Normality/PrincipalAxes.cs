@@ -10,7 +10,7 @@ internal static class PrincipalAxes
 
     /// <param name="rows">Descriptions of equal length.</param>
     /// <param name="count">Axes wanted, at most the length.</param>
-    /// <param name="standardise">Every value in units of its own deviation, and every axis of unit variance; else all in units of the first axis' deviation.</param>
+    /// <param name="standardise">Every value in units of its own deviation, and every axis of unit variance; else all stay in their own unit.</param>
     public static Projection Of(IReadOnlyList<float[]> rows, int count, bool standardise)
     {
         int n = rows[0].Length;
@@ -47,10 +47,9 @@ internal static class PrincipalAxes
         (double[] values, double[,] vectors) = Eigen(covariance);
         int[] order = [.. Enumerable.Range(0, n).OrderByDescending(i => values[i])];
         float[] axes = new float[n * count];
-        double first = Math.Sqrt(Math.Max(0, values[order[0]])) + 1e-3;
         for (int k = 0; k < count; k++)
         {
-            double unit = standardise ? Math.Sqrt(Math.Max(0, values[order[k]])) + 1e-3 : first;
+            double unit = standardise ? Math.Sqrt(Math.Max(0, values[order[k]])) + 1e-3 : 1;
             for (int i = 0; i < n; i++)
             {
                 axes[(i * count) + k] = (float)(vectors[i, order[k]] / unit);

@@ -9,8 +9,8 @@ namespace Guardian.Models.Training.Normality;
 /// </remarks>
 internal static class ReconstructionFit
 {
-    /// <summary>One step of an 8-bit pixel value is 1/255; a reach far below it is rounding, not a property of the scene.</summary>
-    private const float ReachFloor = 0.5f / 255;
+    /// <summary>Two steps of an 8-bit pixel value: exposure and compression move by as much while nothing happens.</summary>
+    private const float ReachFloor = 2f / 255;
 
     /// <summary>Fewer held-out frames of a condition say nothing by themselves.</summary>
     private const int MinHeldOut = 12;

@@ -14,10 +14,10 @@ internal static class ScoreLimit
     private const int MinTail = 8;
 
     /// <summary>Even where all frames are alike, a part must rise by this before it is anomalous.</summary>
-    private const double LeastRange = 0.05;
+    private const double LeastRange = 0.3;
 
     /// <summary>So many frames double the range that a limit from very many would have: what few frames have not shown is not yet anomalous.</summary>
-    private const double DoublingFrames = 8;
+    private const double DoublingFrames = 10;
 
     /// <param name="values">Of at least 3 frames that the part was not fitted on.</param>
     /// <param name="share">Of further normal frames above the limit, 0 to 0.2.</param>

@@ -10,9 +10,9 @@ public sealed class PlaceSumsTests
     [Fact]
     public void distances_of_frames_like_those_seen_have_a_mean_square_of_about_one()
     {
-        (Half[][] frames, float[][] moods) = Frames(400, seed: 1);
+        (short[][] frames, float[][] moods) = Frames(400, seed: 1);
         PlaceGaussians gaussians = Sums(frames, moods).Fit(Rows, Columns, new float[Places * Count]);
-        (Half[][] later, float[][] laterMoods) = Frames(200, seed: 2);
+        (short[][] later, float[][] laterMoods) = Frames(200, seed: 2);
         double squares = 0;
         float[] distances = new float[Places];
         for (int i = 0; i < later.Length; i++)
@@ -27,7 +27,7 @@ public sealed class PlaceSumsTests
     [Fact]
     public void what_the_mood_explains_is_not_strange()
     {
-        (Half[][] frames, float[][] moods) = Frames(300, seed: 3);
+        (short[][] frames, float[][] moods) = Frames(300, seed: 3);
         PlaceGaussians gaussians = Sums(frames, moods).Fit(Rows, Columns, new float[Places * Count]);
         float[] distances = new float[Places], mood = [2, -1.5f];
         gaussians.Measure(Floats(Frame(mood, new Random(4))), mood, distances);
@@ -39,7 +39,7 @@ public sealed class PlaceSumsTests
     [Fact]
     public void taking_frames_away_gives_what_they_were_never_added_to()
     {
-        (Half[][] frames, float[][] moods) = Frames(60, seed: 5);
+        (short[][] frames, float[][] moods) = Frames(60, seed: 5);
         PlaceSums all = Sums(frames, moods), some = Sums(frames[..20], moods[..20]);
         all.Add(some, -1);
         PlaceGaussians rest = all.Fit(Rows, Columns, new float[Places * Count]), direct = Sums(frames[20..], moods[20..]).Fit(Rows, Columns, new float[Places * Count]);
@@ -50,7 +50,7 @@ public sealed class PlaceSumsTests
         }
     }
 
-    private static PlaceSums Sums(Half[][] frames, float[][] moods)
+    private static PlaceSums Sums(short[][] frames, float[][] moods)
     {
         var sums = new PlaceSums(Places, Moods);
         for (int i = 0; i < frames.Length; i++)
@@ -61,7 +61,7 @@ public sealed class PlaceSumsTests
         return sums;
     }
 
-    private static (Half[][] Frames, float[][] Moods) Frames(int count, int seed)
+    private static (short[][] Frames, float[][] Moods) Frames(int count, int seed)
     {
         var random = new Random(seed);
         float[][] moods = [.. Enumerable.Range(0, count).Select(_ => new[] { Normal(random), Normal(random) })];
@@ -69,20 +69,20 @@ public sealed class PlaceSumsTests
     }
 
     /// <summary>Neighbouring features depend on each other, and all on the mood.</summary>
-    private static Half[] Frame(float[] mood, Random random)
+    private static short[] Frame(float[] mood, Random random)
     {
-        var frame = new Half[Places * Count];
+        float[] frame = new float[Places * Count];
         float before = 0;
         for (int i = 0; i < frame.Length; i++)
         {
             before = (0.6f * before) + (0.2f * Normal(random));
-            frame[i] = (Half)(before + (0.1f * (i % 5) * mood[0]) - (0.08f * (i % 3) * mood[1]));
+            frame[i] = before + (0.1f * (i % 5) * mood[0]) - (0.08f * (i % 3) * mood[1]);
         }
 
-        return frame;
+        return FrameFeatures.Encode(frame);
     }
 
     private static float Normal(Random random) => (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
 
-    private static float[] Floats(Half[] frame) => [.. frame.Select(h => (float)h)];
+    private static float[] Floats(short[] frame) => [.. frame.Select(v => v * FrameFeatures.Step)];
 }
