@@ -16,6 +16,7 @@ internal sealed class FrameLoader : IDisposable
     private readonly InferenceSession _preprocessing;
     private readonly RunOptions _run = new();
     private readonly List<Frame> _kept = [];
+    private RgbImage? _picture;
     private int _stride = 1;
     private int _seen;
 
@@ -52,10 +53,10 @@ internal sealed class FrameLoader : IDisposable
     {
         try
         {
-            RgbImage picture = JpegDecoder.Decode(image.Jpeg.Span, JpegLimits.Default);
+            _picture = JpegDecoder.Decode(image.Jpeg.Span, JpegLimits.Default, _picture);
             if (_seen++ % _stride == 0)
             {
-                _kept.Add(new Frame(Preprocess(picture), SHA256.HashData(image.Jpeg.Span)));
+                _kept.Add(new Frame(Preprocess(_picture), SHA256.HashData(image.Jpeg.Span)));
             }
         }
         catch (JpegException e)

@@ -26,12 +26,16 @@ internal static unsafe class JpegDecoder
     /// <exception cref="JpegException">The file is refused.</exception>
     public static RgbImage Decode(ReadOnlySpan<byte> jpeg, JpegLimits limits) => DecodeScaled(jpeg, limits, int.MaxValue, int.MaxValue);
 
+    /// <summary>The same into the memory of <paramref name="used"/>, a picture that is done with, when it has the same number of pixels: pictures of a camera do.</summary>
+    /// <exception cref="JpegException">The file is refused.</exception>
+    public static RgbImage Decode(ReadOnlySpan<byte> jpeg, JpegLimits limits, RgbImage? used) => DecodeScaled(jpeg, limits, int.MaxValue, int.MaxValue, used);
+
     /// <summary>
     /// Decodes at 1/1, 1/2, 1/4 or 1/8: the smallest whose sides are still at least <paramref name="minWidth"/> and <paramref name="minHeight"/>,
     /// or in full where no scale is. Saves memory above all.
     /// </summary>
     /// <exception cref="JpegException">The file is refused.</exception>
-    public static RgbImage DecodeScaled(ReadOnlySpan<byte> jpeg, JpegLimits limits, int minWidth, int minHeight)
+    public static RgbImage DecodeScaled(ReadOnlySpan<byte> jpeg, JpegLimits limits, int minWidth, int minHeight, RgbImage? used = null)
     {
         using TurboJpegHandle decompressor = Create();
         fixed (byte* bytes = jpeg)
@@ -44,7 +48,7 @@ internal static unsafe class JpegDecoder
             }
 
             int width = Scaled(header.Width, divisor), height = Scaled(header.Height, divisor);
-            byte[] pixels = new byte[width * height * 3];
+            byte[] pixels = used?.Pixels.Length == width * height * 3 ? used.Pixels : new byte[width * height * 3];
             fixed (byte* target = pixels)
             {
                 var size = new CULong((nuint)jpeg.Length);
