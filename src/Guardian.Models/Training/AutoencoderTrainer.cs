@@ -93,13 +93,19 @@ public sealed class AutoencoderTrainer : IModelTrainer
         FrameFeatures features = FrameFeatures.Of(frames, shape.Width, shape.Height, options.EffectiveThreads, cancellationToken);
         NormalityFit normality = NormalityFit.Of(features, shape.Width, shape.Height, options.FalseAlarmShare, cancellationToken);
         TrainingCheckpoint? checkpoint = request.CheckpointFile is null ? null : new TrainingCheckpoint(request, loader.Fingerprint(), _time, _log);
-        using var run = new TrainingRun(shape, background, options, _time, started, initial, checkpoint);
-        run.EpochEnded = p =>
+        TrainingOutcome outcome;
+
+        // Given up before the export, which needs sessions of its own: the memory of both would be the peak.
+        using (var run = new TrainingRun(shape, background, options, _time, started, initial, checkpoint))
         {
-            _log.EpochEnded(request.CameraId, p.Epoch, p.Loss, p.ValidationError);
-            progress?.Report(p);
-        };
-        TrainingOutcome outcome = run.Execute(training, heldOut, cancellationToken);
+            run.EpochEnded = p =>
+            {
+                _log.EpochEnded(request.CameraId, p.Epoch, p.Loss, p.ValidationError);
+                progress?.Report(p);
+            };
+            outcome = run.Execute(training, heldOut, cancellationToken);
+        }
+
         (IReadOnlyList<ReconstructionNorm> reconstruction, IReadOnlyList<float> reconstructed) =
             ReconstructionFit.Of(Errors(shape, background, outcome, frames, options.EffectiveThreads), split.HeldOut, normality, options.FalseAlarmShare);
         float[] scores = [.. split.HeldOut.Select(frame => Math.Max(normality.Scores[frame], reconstructed[frame]))];

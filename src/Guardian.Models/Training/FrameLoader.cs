@@ -37,6 +37,8 @@ internal sealed class FrameLoader : IDisposable
             _quiet.Do(() => Take(cameraId, image));
         }
 
+        // Its session and its picture are not needed any more, and the training needs the memory.
+        Dispose();
         return new FrameSet([.. _kept.Select(f => f.Pixels)], 3 * _options.InputWidth * _options.InputHeight);
     }
 
@@ -47,6 +49,7 @@ internal sealed class FrameLoader : IDisposable
     {
         _run.Dispose();
         _preprocessing.Dispose();
+        _picture = null;
     }
 
     private void Take(string cameraId, TrainingImage image)
