@@ -4,6 +4,7 @@ using Guardian.Bench.Training;
 int steps = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 60;
 int threads = Math.Min(2, Environment.ProcessorCount);
 Console.WriteLine($"{Environment.ProcessorCount} processors, {threads} threads, batch {StepBenchmark.Batch}, 224x224, {steps} steps after warm-up");
+await ModelBenchmark.RunAsync();
 double ours = StepBenchmark.MedianMilliseconds(steps, threads);
 Console.WriteLine(FormattableString.Invariant($"Guardian.Models (ONNX Runtime, one graph): {ours:0.0} ms per step (median)"));
 TorchResult torch = TorchBenchmark.Run(StepBenchmark.Batch, steps, threads);

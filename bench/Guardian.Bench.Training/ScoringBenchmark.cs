@@ -31,7 +31,7 @@ internal sealed class ScoringBenchmark : IDisposable
     public static async Task<ScoringBenchmark> PrepareAsync()
     {
         byte[][] frames = [.. Scenes.Street(seed: 1, size: 200).Training];
-        var request = new TrainingRequest { CameraId = "street", Images = Images(frames), Options = new TrainingOptions { Epochs = 1 } };
+        var request = new TrainingRequest { CameraId = "street", Images = ModelBenchmark.Images(frames), Options = new TrainingOptions { Epochs = 1 } };
         TrainedModel model = await new AutoencoderTrainer().TrainAsync(request, null, CancellationToken.None);
         return new ScoringBenchmark([.. frames.Take(40)], model.Onnx.ToArray());
     }
@@ -58,16 +58,6 @@ internal sealed class ScoringBenchmark : IDisposable
         _scorer.Dispose();
         _run.Dispose();
         _session.Dispose();
-    }
-
-    private static async IAsyncEnumerable<TrainingImage> Images(byte[][] frames)
-    {
-        foreach ((int i, byte[] jpeg) in frames.Index())
-        {
-            yield return new TrainingImage($"{i}", jpeg);
-        }
-
-        await Task.CompletedTask;
     }
 
     private double Rate(Func<byte[], float> score, int threads)

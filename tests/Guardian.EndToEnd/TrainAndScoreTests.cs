@@ -59,7 +59,10 @@ public sealed class TrainAndScoreTests : IAsyncLifetime
         Assert.EndsWith("torn.jpg", lines[8].GetProperty("file").GetString(), StringComparison.Ordinal);
         Assert.NotEmpty(lines[8].GetProperty("error").GetString()!);
         Assert.False(lines[9].GetProperty("anomalous").GetBoolean());
+
+        // Two pictures are called 003.jpg.
         Assert.Equal(9, Directory.GetFiles(maps, "*.heatmap.jpg").Length);
+        Assert.True(File.Exists(Path.Combine(maps, "003-2.heatmap.jpg")));
     }
 
     [Fact(Timeout = 240_000)]
@@ -69,7 +72,7 @@ public sealed class TrainAndScoreTests : IAsyncLifetime
         (int code, string output) = await ChildProcess.RunAsync(
             Programs.Host, ["train", "--dataset", Dataset, "--out", _folder.File("next"), "--previous", Model, "--input", "96x96", "--blocks", "3", "--latent", "16", "--epochs", "1"], CancellationToken.None);
         Assert.True(code == 0, output);
-        (code, output) = await ChildProcess.RunAsync(Programs.Host, ["train", "--dataset", Dataset, "--out", _folder.File("other"), "--previous", Model, "--epochs", "1"], CancellationToken.None);
+        (code, output) = await ChildProcess.RunAsync(Programs.Host, ["train", "--dataset", Dataset, "--out", _folder.File("other"), "--previous", Model, "--input", "96x96", "--blocks", "3", "--latent", "32", "--epochs", "1"], CancellationToken.None);
         Assert.Equal(1, code);
         Assert.Contains("input size, latent size and blocks must be the same", output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder.File("other")));

@@ -41,9 +41,9 @@ internal static partial class ScoreVerb
         Task feeding = Task.Run(
             async () =>
             {
-                foreach (string file in files)
+                foreach ((string file, string? heatmap) in files.Zip(Heatmaps(files, heatmaps)))
                 {
-                    await waiting.Writer.WriteAsync(Task.Run(() => ScoreAsync(scorer, file, heatmaps, cancellationToken), cancellationToken), cancellationToken);
+                    await waiting.Writer.WriteAsync(Task.Run(() => ScoreAsync(scorer, file, heatmap, cancellationToken), cancellationToken), cancellationToken);
                 }
 
                 waiting.Writer.Complete();
@@ -62,7 +62,19 @@ internal static partial class ScoreVerb
         return code;
     }
 
-    private static async Task<Verdict> ScoreAsync(ModelScorer scorer, string file, string? heatmaps, CancellationToken cancellationToken)
+    /// <summary>Where the heat map of each file goes; of files with the same name the second is NAME-2.</summary>
+    private static IEnumerable<string?> Heatmaps(string[] files, string? folder)
+    {
+        var used = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (string file in files)
+        {
+            string name = Path.GetFileNameWithoutExtension(file);
+            int number = used[name] = used.GetValueOrDefault(name) + 1;
+            yield return folder is null ? null : Path.Combine(folder, number == 1 ? $"{name}.heatmap.jpg" : $"{name}-{number}.heatmap.jpg");
+        }
+    }
+
+    private static async Task<Verdict> ScoreAsync(ModelScorer scorer, string file, string? heatmap, CancellationToken cancellationToken)
     {
         try
         {
@@ -70,10 +82,9 @@ internal static partial class ScoreVerb
             ModelScore score = scorer.Score(image.Rgb, image.Width, image.Height);
             var map = new AnomalyMap(score.Score, score.Threshold, score.ErrorMap);
             IReadOnlyList<DetectedObject> found = score.IsAnomalous ? await new ErrorMapDetector().DetectAsync(new AnalysisFrame(image, map, NoTime), cancellationToken) : [];
-            if (heatmaps is not null)
+            if (heatmap is not null)
             {
-                string name = Path.GetFileNameWithoutExtension(file) + ".heatmap.jpg";
-                await File.WriteAllBytesAsync(Path.Combine(heatmaps, name), Heatmap.Draw(image.Rgb, image.Width, image.Height, score), cancellationToken);
+                await File.WriteAllBytesAsync(heatmap, Heatmap.Draw(image.Rgb, image.Width, image.Height, score), cancellationToken);
             }
 
             return new Verdict(file, score.Score, score.Threshold, score.IsAnomalous, [.. found.Select(o => Region(o, image, score.ErrorMap))], null);
