@@ -109,6 +109,9 @@ public sealed class EdgeRpcFuzzTests(ITestOutputHelper output) : GatewayFixture
         Node.Clips.Clear();
         Node.Partials.Clear();
         Node.ClipOffsets.Clear();
+        Node.Hellos.Clear();
+        Node.Uses.Clear();
+        Node.ModelOffsets.Clear();
         _clips.Clear();
         _events = _reports = 0;
         return Task.CompletedTask;

@@ -78,7 +78,12 @@ internal static class EdgeTargets
             IsStreaming = true,
             MaxMessage = (4 << 20) + (64 << 10),
         },
-        new("edge.models.ModelService/WatchDeployments", WatchDeploymentsRequest.Parser, new WatchDeploymentsRequest(), new GetClipInfoRequest { EventId = EventId }) { Statuses = [], IsEndless = true },
+        new("edge.models.ModelService/WatchDeployments", WatchDeploymentsRequest.Parser, new WatchDeploymentsRequest(), new GetClipInfoRequest { EventId = EventId })
+        {
+            Statuses = [],
+            Rare = [StatusCode.InvalidArgument],
+            IsEndless = true,
+        },
         new("edge.models.ModelService/DownloadModel", DownloadModelRequest.Parser, new DownloadModelRequest { DeploymentId = "d1", Offset = 3000 })
         {
             Statuses = [StatusCode.OK, StatusCode.InvalidArgument, StatusCode.NotFound],
