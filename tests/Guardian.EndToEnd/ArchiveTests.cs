@@ -50,7 +50,7 @@ public sealed class ArchiveTests(RadosGateway s3, PostgresServer postgres) : ICl
         Assert.Equal(1, code);
         Assert.Contains("legal hold", refused, StringComparison.Ordinal);
 
-        using HttpClient http = Http(node);
+        using HttpClient http = node.OpenHttp();
         Assert.Equal(HttpStatusCode.Conflict, (await http.PostAsJsonAsync("/api/v1/archive/erase", new { event_id = held, reason = "asked" })).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await http.PostAsJsonAsync("/api/v1/archive/erase", new { reason = "asked" })).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await http.PostAsJsonAsync("/api/v1/archive/erase", new { event_id = erased })).StatusCode);
@@ -75,7 +75,7 @@ public sealed class ArchiveTests(RadosGateway s3, PostgresServer postgres) : ICl
         using EdgeClient client = await node.ConnectAsync();
         (Guid id, _) = await UploadAsync(node, client, "front-door", 10_000);
         await ArchivedAsync(node, id);
-        using HttpClient http = Http(node);
+        using HttpClient http = node.OpenHttp();
         using var plain = new MemoryStream();
         SealedHeader header = await Unsealer.UnsealAsync(await http.GetStreamAsync($"/api/v1/events/{id}/metadata"), node.Customer, plain);
         Assert.Equal("application/json", header.ContentType);
@@ -101,7 +101,7 @@ public sealed class ArchiveTests(RadosGateway s3, PostgresServer postgres) : ICl
         using EdgeClient client = await node.ConnectAsync();
         (Guid id, byte[] clip) = await UploadAsync(node, client, "front-door", 10_000);
         await ArchivedAsync(node, id);
-        using HttpClient http = Http(node);
+        using HttpClient http = node.OpenHttp();
         byte[] car = await http.GetByteArrayAsync($"/api/v1/events/{id}/archive.car");
         Assert.True(car.AsSpan().IndexOf(clip) > 0);
         await Eventually.IsTrueAsync(async () => await CountAsync(http, "access") == 2, "clip and metadata were read, and the log says so");
@@ -134,7 +134,7 @@ public sealed class ArchiveTests(RadosGateway s3, PostgresServer postgres) : ICl
         await ArchivedAsync(node, first);
         await ArchivedAsync(node, second);
 
-        using HttpClient http = Http(node);
+        using HttpClient http = node.OpenHttp();
         Assert.Equal(clip, await http.GetByteArrayAsync($"/api/v1/events/{first}/clip"));
         Assert.Equal(small, await http.GetByteArrayAsync($"/api/v1/events/{second}/clip"));
         using var range = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/events/{first}/clip") { Headers = { Range = new RangeHeaderValue(17_000_000, 17_000_099) } };
@@ -145,12 +145,6 @@ public sealed class ArchiveTests(RadosGateway s3, PostgresServer postgres) : ICl
         Assert.True(report.GetProperty("is_clean").GetBoolean(), report.ToString());
         Assert.True(report.GetProperty("objects").GetInt64() >= 4);
     }
-
-    private static HttpClient Http(RunningNode node) => new()
-    {
-        BaseAddress = new Uri(node.Node.Address),
-        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", node.Node.Token) },
-    };
 
     /// <summary>Entries of a kind in the evidence log.</summary>
     private static async Task<int> CountAsync(HttpClient http, string kind)

@@ -18,8 +18,7 @@ public sealed class RestApiTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _node = await RunningNode.StartAsync();
-        _http = new HttpClient { BaseAddress = new Uri(_node.Node.Address) };
-        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _node.Node.Token);
+        _http = _node.OpenHttp();
     }
 
     public async Task DisposeAsync()

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Guardian.Demo;
@@ -20,8 +19,7 @@ public sealed class RolloutTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _node = await RunningNode.StartAsync();
-        _http = new HttpClient { BaseAddress = new Uri(_node.Node.Address) };
-        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _node.Node.Token);
+        _http = _node.OpenHttp();
     }
 
     public async Task DisposeAsync()

@@ -79,7 +79,7 @@ internal static class Stages
             p.Rectangle(40 + (i * 112), 290, 5, 120, Tint.Grey(196));
         }
 
-        Picture(Car(84, 296, 110, new Tint(150, 152, 156)), p);
+        Figures.Car(p, 84, 296, 110, new Tint(150, 152, 156));
         p.Rectangle(318, 40, 8, 180, Tint.Grey(60));
         stage.Lamps.Add((322, 42, 210));
         Foliage(stage, 0, 90, 130, 80, seed + 2);
@@ -160,8 +160,6 @@ internal static class Stages
     };
 
     private static Action<Picture> Car(double left, double top, double width, Tint tint) => picture => Figures.Car(picture, left, top, width, tint);
-
-    private static void Picture(Action<Picture> paint, Picture on) => paint(on);
 
     /// <summary>A patch of leaves that wind moves.</summary>
     private static void Foliage(Stage stage, int left, int top, int width, int height, int seed)

@@ -32,9 +32,8 @@ public static class StreetVideo
         var random = new Random(3);
         byte[][] Quiet(int count) => [.. Enumerable.Range(0, count).Select(_ => Noisy(median, random))];
         byte[][] training = Quiet(200), quiet = Quiet(200);
-        int number = 0;
         IEnumerable<SceneFrame> walks = frames.Where((_, i) => i % 4 == 0).Select((f, i) => new SceneFrame(f, AnomalyKind.Person, "day", 1000 + (i / 4)));
-        return new SceneSet("vtest-empty", training, [.. quiet.Select(f => new SceneFrame(f, null, "day", number)), .. walks, .. Faults(quiet)]);
+        return new SceneSet("vtest-empty", training, [.. quiet.Select(f => new SceneFrame(f, null, "day", 0)), .. walks, .. Faults(quiet)]);
     }
 
     private static byte[][] Extract(string folder, int framesPerSecond)

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Guardian.Demo;
 using Guardian.Storage;
 using Guardian.Testing;
@@ -63,6 +64,13 @@ internal sealed class RunningNode : IAsyncDisposable
         Assert.True(enrolled == 0, output);
         return credentials;
     }
+
+    /// <summary>A client of the REST API with the operator's token.</summary>
+    public HttpClient OpenHttp() => new()
+    {
+        BaseAddress = new Uri(Node.Address),
+        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Node.Token) },
+    };
 
     public async Task<EdgeClient> ConnectAsync() => new(EdgeCredentials.Load(await EnrolAsync($"edge-{Guid.NewGuid():N}")));
 
