@@ -24,6 +24,7 @@ internal sealed class SceneReport(TrainingOptions options)
             $"{set.Name,-18} AUROC {verdicts.Auroc:0.000}  recall {verdicts.Recall:0.00}  false alarms {verdicts.FalseAlarms} of {verdicts.NormalFrames}  trained {model.Metrics.Seconds:0} s, {model.Architecture}"));
         Console.WriteLine("    " + string.Join("  ", verdicts.ByKind.Select(k => string.Create(CultureInfo.InvariantCulture, $"{k.Key} {k.Value:0.00}/{verdicts.RecallOf([k.Key]):0.00}"))));
         Console.WriteLine("    " + string.Join("  ", verdicts.ByCondition.Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Key} {c.Value:0.00}"))));
+        Console.WriteLine($"    of the picture above the limit, when alarmed: {string.Join("  ", Located(frames, scores, model.Threshold))}");
         for (int part = 0; part < ModelScore.PartNames.Count; part++)
         {
             var alone = new Verdicts(frames, [.. scores.Select(s => (double)s.Parts[part])], model.Threshold);
@@ -33,6 +34,11 @@ internal sealed class SceneReport(TrainingOptions options)
             Remember($"without {ModelScore.PartNames[part]}", new Verdicts(frames, [.. scores.Select(s => (double)s.Parts.Where((_, i) => i != part).Max())], model.Threshold));
         }
     }
+
+    /// <summary>For each kind the median share of the map above the threshold: a thing is to fill a small part, a fault of the camera a large one.</summary>
+    private static IEnumerable<string> Located(SceneFrame[] frames, ModelScore[] scores, double threshold) => frames.Zip(scores)
+        .Where(f => f.First.Kind is not null && f.Second.IsAnomalous).GroupBy(f => f.First.Kind!.Value, f => f.Second.ErrorMap.Cast<float>().Average(v => v > threshold ? 1.0 : 0))
+        .OrderBy(k => k.Key).Select(k => string.Create(CultureInfo.InvariantCulture, $"{k.Key} {k.Order().ElementAt(k.Count() / 2):0.0 %}"));
 
     public void Total()
     {

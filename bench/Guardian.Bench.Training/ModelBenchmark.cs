@@ -8,11 +8,19 @@ namespace Guardian.Bench.Training;
 internal static class ModelBenchmark
 {
     private const int Frames = 500;
+
+    /// <summary>proc(5): sets the peak of the resident memory to what it is now.</summary>
+    private const string ResetPeak = "5";
+
     private const double SecondsLimit = 180, MegabytesLimit = 700;
 
     public static async Task RunAsync()
     {
         byte[][] frames = [.. Scenes.Street(seed: 1, size: Frames).Training];
+
+        // Rendering took memory of its own; the peak is to be the training's.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        File.WriteAllText("/proc/self/clear_refs", ResetPeak);
         var request = new TrainingRequest { CameraId = "street", Images = Images(frames) };
         TrainedModel model = await new AutoencoderTrainer().TrainAsync(request, null, CancellationToken.None);
         double megabytes = PeakKilobytes() / 1024.0;

@@ -14,7 +14,7 @@ internal static class StepBenchmark
     public static double MedianMilliseconds(int steps, int threads)
     {
         AutoencoderShape shape = AutoencoderShape.Of(new TrainingOptions(), Batch);
-        using var session = new TrainingSession(new TrainingGraph(shape, FlatBackground(shape)), ParameterLayout.Draw(shape, 1), threads);
+        using var session = new TrainingSession(shape, FlatBackground(shape), ParameterLayout.Draw(shape, 1), threads);
         var random = new Random(1);
         foreach (ref float pixel in session.Images)
         {

@@ -285,8 +285,9 @@ internal sealed class Story : IAsyncDisposable
         JsonElement alerts = await Api.GetAsync("alerts?open=true", cancellationToken);
         int raised = alerts.EnumerateArray().Count(a => Text(a, "event_id") == eventId);
         JsonElement[] reasons = [.. verdict.GetProperty("reasons").EnumerateArray()];
-        _narrator.Step("analyse", raised == 1 && reasons.Length > 0, string.Create(CultureInfo.InvariantCulture,
-            $"{Text(verdict, "anomaly_type")}, risk {Text(verdict, "severity")} ({verdict.GetProperty("score").GetDouble():0} of 100), {raised} alert"));
+        string type = Text(verdict, "anomaly_type");
+        _narrator.Step("analyse", raised == 1 && reasons.Length > 0 && type == "new_object", string.Create(CultureInfo.InvariantCulture,
+            $"{type}, risk {Text(verdict, "severity")} ({verdict.GetProperty("score").GetDouble():0} of 100), {raised} alert"));
         foreach (JsonElement reason in reasons)
         {
             double points = reason.GetProperty("points").GetDouble();

@@ -25,12 +25,11 @@ internal static class NormalityGraph
     {
         GraphValue features = FeatureGraph.Write(g, pixels);
         GraphValue places = FeatureGraph.ByPlace(g, features, model.Width, model.Height);
-        GraphValue mood = Mood(g, model, places);
         GraphValue penalty = Penalty(g, model, FeatureGraph.WriteLight(g, features, model.Width, model.Height));
         GraphValue[] parts = new GraphValue[model.Conditions.Count], maps = new GraphValue[model.Conditions.Count];
         for (int k = 0; k < parts.Length; k++)
         {
-            (parts[k], maps[k]) = Condition(g, model, reconstruction[k], k, places, mood, errors);
+            (parts[k], maps[k]) = Condition(g, model, reconstruction[k], k, places, errors);
         }
 
         if (parts.Length == 1)
@@ -45,27 +44,10 @@ internal static class NormalityGraph
         return (part, g.Add("Gather", [g.Add("Concat", maps, OnnxAttribute.Int("axis", 0)), chosen], OnnxAttribute.Int("axis", 0)));
     }
 
-    private static GraphValue Project(GraphBuilder g, string name, Projection projection, GraphValue values)
-    {
-        int inputs = projection.Mean.Length;
-        GraphValue standard = g.Over(g.Minus(values, g.Tensor($"{name}.mean", projection.Mean, 1, inputs)), g.Tensor($"{name}.scale", projection.Scale, 1, inputs));
-        return g.MatMul(standard, g.Tensor($"{name}.axes", projection.Axes, inputs, projection.Count));
-    }
-
-    /// <summary>[1, moods].</summary>
-    private static GraphValue Mood(GraphBuilder g, NormalityModel model, GraphValue places)
-    {
-        GraphValue mean = g.Add("ReduceMean", [places, g.Integers(0)], OnnxAttribute.Int("keepdims", 1));
-        GraphValue difference = g.Minus(places, mean);
-        GraphValue spread = g.Root(g.Add("ReduceMean", [g.Times(difference, difference), g.Integers(0)], OnnxAttribute.Int("keepdims", 1)));
-        GraphValue mood = Project(g, "mood", model.Mood, g.Add("Concat", [mean, spread], OnnxAttribute.Int("axis", 1)));
-        return g.Add("Clip", [mood, g.Scalar(-NormalityModel.MoodBound), g.Scalar(NormalityModel.MoodBound)]);
-    }
-
     /// <summary>[conditions]: zero for those that apply.</summary>
     private static GraphValue Penalty(GraphBuilder g, NormalityModel model, GraphValue light)
     {
-        GraphValue projected = Project(g, "light", model.Light, light);
+        GraphValue projected = model.Light.Write(g, "light", light);
         int conditions = model.Conditions.Count;
         GraphValue centres = g.Tensor("light.centres", [.. model.Conditions.SelectMany(c => c.Centre)], conditions, model.Light.Count);
         GraphValue difference = g.Minus(centres, projected);
@@ -76,16 +58,14 @@ internal static class NormalityGraph
     }
 
     private static (GraphValue Parts, GraphValue Map) Condition(
-        GraphBuilder g, NormalityModel model, ReconstructionNorm reconstruction, int index, GraphValue places, GraphValue mood, GraphValue errors)
+        GraphBuilder g, NormalityModel model, ReconstructionNorm reconstruction, int index, GraphValue places, GraphValue errors)
     {
         NormalCondition condition = model.Conditions[index];
         PlaceGaussians gaussians = condition.Places;
         const int count = FeatureGraph.Count;
-        int n = model.Places, moods = gaussians.MoodMean.Length;
+        int n = model.Places;
         string name = $"condition{index}";
-        GraphValue shift = g.Minus(mood, g.Tensor($"{name}.mood", gaussians.MoodMean, 1, moods));
-        GraphValue moved = g.Reshape(g.MatMul(shift, g.Tensor($"{name}.slope", gaussians.Slope, moods, n * count)), n, count);
-        GraphValue deviation = g.Minus(g.Minus(places, g.Tensor($"{name}.mean", gaussians.Mean, n, count)), moved);
+        GraphValue deviation = g.Minus(places, g.Tensor($"{name}.mean", gaussians.Mean, n, count));
         GraphValue white = g.MatMul(g.Tensor($"{name}.whitening", Unpacked(gaussians.Whitening, n), n, count, count), g.Reshape(deviation, n, count, 1));
         GraphValue distance = g.Root(g.Mean(g.Times(white, white), 1, 2));
         GraphValue z = g.Over(

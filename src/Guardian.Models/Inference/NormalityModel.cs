@@ -5,14 +5,10 @@ namespace Guardian.Models.Inference;
 /// <param name="Height">Likewise.</param>
 /// <param name="Conditions">The kinds of light, told apart by nearness in <paramref name="Light"/>.</param>
 /// <param name="Light">From a frame's coarse brightness and colour to few numbers.</param>
-/// <param name="Mood">From mean and spread of a frame's features to few numbers that explain what all places have in common.</param>
-internal sealed record NormalityModel(int Width, int Height, IReadOnlyList<NormalCondition> Conditions, Projection Light, Projection Mood)
+internal sealed record NormalityModel(int Width, int Height, IReadOnlyList<NormalCondition> Conditions, Projection Light)
 {
     /// <summary>A condition applies to a frame when its centre is no farther than this times the nearest one's distance.</summary>
     public const float Ambiguity = 1.5f;
-
-    /// <summary>Projected moods beyond this are beyond what training has shown; the straight line is not followed further.</summary>
-    public const float MoodBound = 3;
 
     public int Columns => Width / FeatureGraph.Cell;
 

@@ -1,44 +1,29 @@
 namespace Guardian.Models.Inference;
 
-/// <summary>A Gaussian over the features of each place, whose mean moves with the frame's mood.</summary>
+/// <summary>A Gaussian over the features of each place.</summary>
 /// <param name="Mean">[places, features].</param>
-/// <param name="Slope">[moods, places, features]: change of the mean per unit of mood.</param>
-/// <param name="MoodMean">[moods]: where <paramref name="Slope"/> has no effect.</param>
 /// <param name="Whitening">
 /// [places, packed lower triangle]: the inverse of the covariance's Cholesky factor. The root of the mean square of its product with a deviation is the Mahalanobis
 /// distance, divided by the root of the number of features.
 /// </param>
-internal sealed record PlaceGaussians(float[] Mean, float[] Slope, float[] MoodMean, float[] Whitening)
+internal sealed record PlaceGaussians(float[] Mean, float[] Whitening)
 {
     /// <summary>Values of a packed lower triangle, rows from the top.</summary>
     public const int Packed = FeatureGraph.Count * (FeatureGraph.Count + 1) / 2;
 
     /// <summary>The distance at each place.</summary>
     /// <param name="features">[places, features].</param>
-    /// <param name="mood">[moods].</param>
     /// <param name="distances">[places].</param>
-    public void Measure(ReadOnlySpan<float> features, ReadOnlySpan<float> mood, Span<float> distances)
+    public void Measure(ReadOnlySpan<float> features, Span<float> distances)
     {
         const int count = FeatureGraph.Count;
         Span<float> deviation = stackalloc float[count];
-        Span<float> shift = stackalloc float[mood.Length];
-        for (int m = 0; m < mood.Length; m++)
-        {
-            shift[m] = mood[m] - MoodMean[m];
-        }
-
         for (int place = 0; place < distances.Length; place++)
         {
             int at = place * count;
             for (int i = 0; i < count; i++)
             {
-                float expected = Mean[at + i];
-                for (int m = 0; m < shift.Length; m++)
-                {
-                    expected += shift[m] * Slope[(m * Mean.Length) + at + i];
-                }
-
-                deviation[i] = features[at + i] - expected;
+                deviation[i] = features[at + i] - Mean[at + i];
             }
 
             float squares = 0;

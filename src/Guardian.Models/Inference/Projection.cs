@@ -1,3 +1,5 @@
+using Guardian.Models.Onnx;
+
 namespace Guardian.Models.Inference;
 
 /// <summary>A description reduced to few numbers: (value − mean) ÷ scale, times the axes.</summary>
@@ -27,5 +29,13 @@ internal sealed record Projection(float[] Mean, float[] Scale, float[] Axes)
         }
 
         return result;
+    }
+
+    /// <summary>[1, n] to [1, k].</summary>
+    public GraphValue Write(GraphBuilder g, string name, GraphValue values)
+    {
+        int inputs = Mean.Length;
+        GraphValue standard = g.Over(g.Minus(values, g.Tensor($"{name}.mean", Mean, 1, inputs)), g.Tensor($"{name}.scale", Scale, 1, inputs));
+        return g.MatMul(standard, g.Tensor($"{name}.axes", Axes, inputs, Count));
     }
 }

@@ -14,12 +14,15 @@ internal sealed class BatchFeeder : IDisposable
     private ExceptionDispatchInfo? _failure;
 
     /// <param name="batches">How many to prepare.</param>
-    /// <param name="values">Of a batch.</param>
+    /// <param name="buffers">Each of a batch's length; two are enough.</param>
     /// <param name="fill">Writes the batch of a given number, from 0.</param>
-    public BatchFeeder(int batches, int values, Action<int, float[]> fill)
+    public BatchFeeder(int batches, IReadOnlyList<float[]> buffers, Action<int, float[]> fill)
     {
-        _free.Add(new float[values]);
-        _free.Add(new float[values]);
+        foreach (float[] buffer in buffers)
+        {
+            _free.Add(buffer);
+        }
+
         _thread = new Thread(() => Run(batches, fill)) { IsBackground = true, Name = "guardian-batches" };
         _thread.Start();
     }

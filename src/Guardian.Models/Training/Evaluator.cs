@@ -7,6 +7,9 @@ namespace Guardian.Models.Training;
 /// <summary>Measures how well frames are reconstructed, with the parameters a <see cref="TrainingSession"/> has at that moment.</summary>
 internal sealed class Evaluator : IDisposable
 {
+    /// <summary>Pictures at a time: no faster with more, and its memory stays reserved beside that of the training.</summary>
+    private const int Batch = 4;
+
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
     private readonly AutoencoderShape _shape;
@@ -15,7 +18,7 @@ internal sealed class Evaluator : IDisposable
 
     public Evaluator(AutoencoderShape shape, Background background, int threads)
     {
-        _shape = shape;
+        _shape = shape = shape with { Batch = Batch };
         _session = OnnxSessions.Open(EvaluationGraph.Build(shape, background), threads, spin: true);
         _parameterNames = [.. ParameterLayout.Of(shape).Select(p => p.Name)];
         _images = new float[shape.Batch * shape.PixelsPerImage];

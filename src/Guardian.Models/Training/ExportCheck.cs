@@ -18,13 +18,13 @@ internal static class ExportCheck
         ModelScorer scorer, AutoencoderShape shape, Background background, IReadOnlyDictionary<string, float[]> parameters, NormalityModel normality,
         IReadOnlyList<ReconstructionNorm> reconstruction, FrameSet heldOut, int threads, CancellationToken cancellationToken)
     {
-        FrameSet frames = Rounded(heldOut);
+        FrameSet frames = Some(heldOut);
         using var evaluator = new Evaluator(shape, background, threads);
         float[][] errors = evaluator.PlaceErrors(frames, parameters);
         double[] scores = Scores(scorer, shape, frames);
-        FrameFeatures.Each(frames, shape.Width, shape.Height, threads, (i, places, light, mood) =>
+        FrameFeatures.Each(frames, shape.Width, shape.Height, threads, (i, places, light) =>
         {
-            double expected = NormalityScore.Of(normality, reconstruction, places.ToArray(), light, mood, errors[i]).Max();
+            double expected = NormalityScore.Of(normality, reconstruction, places.ToArray(), light, errors[i]).Max();
             if (!(Math.Abs(scores[i] - expected) <= Tolerance * Math.Max(1, Math.Abs(expected))))
             {
                 throw new ModelException($"The exported model scores a held-out frame {scores[i]:0.0000}, the training {expected:0.0000}: ONNX Runtime computes it wrongly here.");
@@ -54,23 +54,10 @@ internal static class ExportCheck
         return scores;
     }
 
-    /// <summary>Some of the frames, with pixel values as a camera would send them at this size.</summary>
-    public static FrameSet Rounded(FrameSet heldOut)
+    /// <summary>Some of the frames, evenly spaced.</summary>
+    public static FrameSet Some(FrameSet heldOut)
     {
         int count = Math.Min(MaxFrames, heldOut.Count);
-        float[] pixels = new float[heldOut.ValuesPerFrame];
-        ushort[][] frames = new ushort[count][];
-        for (int i = 0; i < count; i++)
-        {
-            heldOut.CopyTo((int)((long)i * heldOut.Count / count), pixels);
-            for (int p = 0; p < pixels.Length; p++)
-            {
-                pixels[p] = MathF.Round(pixels[p] * 255) / 255;
-            }
-
-            frames[i] = FrameSet.Encode(pixels);
-        }
-
-        return new FrameSet(frames, heldOut.ValuesPerFrame);
+        return heldOut.Subset(Enumerable.Range(0, count).Select(i => (int)((long)i * heldOut.Count / count)));
     }
 }

@@ -83,7 +83,7 @@ internal sealed class FrameLoader : IDisposable
         _stride *= 2;
     }
 
-    private ushort[] Preprocess(RgbImage picture)
+    private byte[] Preprocess(RgbImage picture)
     {
         using OrtValue input = OrtValue.CreateTensorValueFromMemory(picture.Pixels, [picture.Height, picture.Width, 3]);
         using IDisposableReadOnlyCollection<OrtValue> outputs =
@@ -91,5 +91,5 @@ internal sealed class FrameLoader : IDisposable
         return FrameSet.Encode(outputs[0].GetTensorDataAsSpan<float>());
     }
 
-    private readonly record struct Frame(ushort[] Pixels, byte[] Digest);
+    private readonly record struct Frame(byte[] Pixels, byte[] Digest);
 }

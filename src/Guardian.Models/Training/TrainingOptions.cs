@@ -53,7 +53,7 @@ public sealed record TrainingOptions
     /// <summary>Processor threads, 0 to 64. Default 0: one per processor.</summary>
     public int Threads { get; init; }
 
-    /// <summary>The most frames kept in memory (about 0.3 MB each at 224): 20 to 10000. Default 1000; of more, evenly spaced ones are used.</summary>
+    /// <summary>The most frames kept in memory (about 0.3 MB each at 224, half of it while the network is trained): 20 to 10000. Default 1000; of more, evenly spaced ones are used.</summary>
     public int MaxImages { get; init; } = 1000;
 
     /// <summary>After this time no further epoch starts; the best weights so far are used. 1 second to 24 hours. Default 10 minutes.</summary>

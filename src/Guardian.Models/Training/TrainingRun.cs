@@ -17,6 +17,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly Dictionary<string, float[]> _best;
     private readonly Augmentation? _augmentation;
     private readonly float[] _frame;
+    private readonly float[][] _batches;
     private readonly TrainingCheckpoint? _checkpoint;
     private TimeSpan _elapsedBefore;
     private int _epochsBefore;
@@ -26,9 +27,10 @@ internal sealed class TrainingRun : IDisposable
     {
         (_shape, _options, _time, _started, _checkpoint) = (shape, options, time, started, checkpoint);
         _frame = new float[shape.PixelsPerImage];
+        _batches = [new float[shape.Batch * shape.PixelsPerImage], new float[shape.Batch * shape.PixelsPerImage]];
         _augmentation = options.Augment ? new Augmentation(shape.Width, shape.Height, options.Seed) : null;
         _best = initial;
-        _session = new TrainingSession(new TrainingGraph(shape, background), _best, options.EffectiveThreads);
+        _session = new TrainingSession(shape, background, _best, options.EffectiveThreads);
         try
         {
             _evaluator = new Evaluator(shape, background, options.EffectiveThreads);
@@ -95,7 +97,7 @@ internal sealed class TrainingRun : IDisposable
         order.Shuffle();
         double sum = 0;
         int pixels = frames.ValuesPerFrame, steps = order.StepsPerEpoch * _options.Epochs;
-        using var feeder = new BatchFeeder(order.StepsPerEpoch, _shape.Batch * pixels, (step, batch) =>
+        using var feeder = new BatchFeeder(order.StepsPerEpoch, _batches, (step, batch) =>
         {
             for (int i = 0; i < _shape.Batch; i++)
             {

@@ -60,11 +60,9 @@ internal sealed class TinyNet : IDisposable
         return sum / Images.Length;
     }
 
-    public TrainingSession StartTraining(out double gradientScale)
+    public TrainingSession StartTraining(int threads = 1)
     {
-        var graph = new TrainingGraph(Shape, Background);
-        gradientScale = graph.GradientScale;
-        var session = new TrainingSession(graph, Parameters, 1);
+        var session = new TrainingSession(Shape, Background, Parameters, threads);
         Images.CopyTo(session.Images);
         return session;
     }

@@ -9,6 +9,8 @@ namespace Guardian.Models.Tests.Training;
 /// <remarks>bench/Guardian.Bench.Scenes judges all sets at their full size; here are smaller ones, so that the suite stays short.</remarks>
 public sealed class SceneTests(ITestOutputHelper output)
 {
+    private static readonly AnomalyKind[] Things = [AnomalyKind.Person, AnomalyKind.FarPerson, AnomalyKind.Animal, AnomalyKind.LeftObject, AnomalyKind.RemovedObject, AnomalyKind.Vehicle];
+
     private static readonly TrainingOptions Short = new() { Epochs = 8 };
 
     [Fact(Timeout = 600_000)]
@@ -43,15 +45,25 @@ public sealed class SceneTests(ITestOutputHelper output)
         Assert.True(verdicts.FalseAlarms <= verdicts.NormalFrames * 0.08, "more than 8 % of normal frames alarm");
     }
 
+    private static double Share(ModelScore score) => score.ErrorMap.Cast<float>().Average(v => v > score.Threshold ? 1.0 : 0);
+
+    /// <summary>Also: where a thing is must be told from where it is not.</summary>
     private async Task<Verdicts> JudgeAsync(SceneSet set)
     {
         var request = new TrainingRequest { CameraId = set.Name, Images = Sample.Images(set.Training), Options = Short };
         TrainedModel model = await new AutoencoderTrainer().TrainAsync(request, null, default);
         using var scorer = new ModelScorer(model.Onnx);
         SceneFrame[] frames = [.. set.Judging];
-        var verdicts = new Verdicts(frames, [.. frames.AsParallel().AsOrdered().Select(f => scorer.Score(f.Jpeg).Score)], model.Threshold);
+        ModelScore[] scores = [.. frames.AsParallel().AsOrdered().Select(f => scorer.Score(f.Jpeg))];
+        var verdicts = new Verdicts(frames, [.. scores.Select(s => s.Score)], model.Threshold);
         output.WriteLine(FormattableString.Invariant($"{set.Name}: AUROC {verdicts.Auroc:0.000}, recall {verdicts.Recall:0.00}, {verdicts.FalseAlarms} of {verdicts.NormalFrames} normal frames alarm"));
         output.WriteLine(string.Join(", ", verdicts.ByKind.Select(k => FormattableString.Invariant($"{k.Key} {k.Value:0.000} and {verdicts.RecallOf([k.Key]):0.00}"))));
+        foreach (AnomalyKind thing in Things.Intersect(verdicts.ByKind.Keys))
+        {
+            double[] shares = [.. frames.Zip(scores).Where(f => f.First.Kind == thing && f.Second.IsAnomalous).Select(f => Share(f.Second)).Order()];
+            Assert.True(shares.Length == 0 || shares[shares.Length / 2] < 0.2, $"{thing}: {shares[^1]:0 %} of the picture is above the limit");
+        }
+
         return verdicts;
     }
 }

@@ -6,7 +6,7 @@ namespace Guardian.Models.Training.Graph;
 /// The gradient of the loss for every parameter, written out operator by operator (ONNX has no automatic differentiation).
 /// </summary>
 /// <remarks>
-/// The loss is the mean squared error over all N values. Gradients here lack its factor 2/N, which <see cref="AdamUpdate"/> puts into two scalars: one
+/// The loss is the mean squared error over all N values. Gradients here lack its factor 2/N, which <see cref="Adam"/> puts into two scalars: one
 /// multiplication per step instead of one per weight. Steps, from the loss inward:
 /// <list type="number">
 /// <item>sigmoid: diff × (s − s²);</item>

@@ -2,11 +2,14 @@ using Guardian.Models.Onnx;
 
 namespace Guardian.Models.Training.Graph;
 
-/// <summary>One training step as one ONNX graph: forward, loss, backward and Adam. Parameters and moments go in and come out.</summary>
+/// <summary>The gradients of a batch as one ONNX graph: forward, loss and backward. Parameters go in, their gradients come out.</summary>
 internal sealed class TrainingGraph
 {
     public const string Images = "images";
     public const string Loss = "loss";
+
+    /// <summary>What the gradient of a parameter is called among the outputs.</summary>
+    public static string Gradient(string parameter) => parameter + ".gradient";
 
     /// <param name="shape">Size of network and batch.</param>
     /// <param name="background">Of the frames to be trained on.</param>
@@ -21,7 +24,11 @@ internal sealed class TrainingGraph
         GraphValue difference = g.Minus(forward.Reconstruction, images);
         g.Output(Loss, MeanSquare(g, difference));
         var backward = new BackwardPass(g, shape, parameters, forward, difference);
-        AdamUpdate.Write(g, Parameters, parameters, backward.Gradients);
+        foreach (ParameterSpec spec in Parameters)
+        {
+            g.Output(Gradient(spec.Name), backward.Gradients[spec.Name], [.. spec.Dimensions.Select(d => (OnnxDimension)d)]);
+        }
+
         Model = g.Build();
     }
 

@@ -28,8 +28,8 @@ internal sealed class UnfoldedColumns(GraphBuilder g, int batch)
     public GraphValue KernelGradient(GraphValue columns, GraphValue gradient, int outer, int inner, int places)
     {
         // The runtime folds this Transpose into the matrix product; nothing is moved in memory.
-        GraphValue product = g.MatMul(g.Reshape(gradient, batch, outer, places), g.Transpose(columns, 0, 2, 1));
-        return g.Reshape(g.Sum(product, 0), outer, inner, 3, 3);
+        GraphValue product = g.MatMul(columns, g.Transpose(g.Reshape(gradient, batch, outer, places), 0, 2, 1));
+        return g.Reshape(g.Transpose(g.Sum(product, 0), 1, 0), outer, inner, 3, 3);
     }
 
     private GraphValue Kernel(int channels)

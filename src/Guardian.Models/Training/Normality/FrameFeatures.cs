@@ -6,22 +6,21 @@ namespace Guardian.Models.Training.Normality;
 /// <summary>The features of training frames, computed by the same graph nodes that the exported model has.</summary>
 /// <param name="Places">[places, features] of each frame, in steps of <see cref="Step"/>.</param>
 /// <param name="Light">Coarse brightness and colour of each frame.</param>
-/// <param name="Mood">Mean, then deviation, of each feature over the places, for each frame.</param>
-internal sealed record FrameFeatures(short[][] Places, float[][] Light, float[][] Mood)
+internal sealed record FrameFeatures(short[][] Places, float[][] Light)
 {
     /// <summary>Features lie well within −8 to 8, and a camera's noise is forty times as coarse as this.</summary>
     public const float Step = 1f / 4096;
 
     /// <summary>What is told of each frame.</summary>
-    public delegate void Receive(int frame, ReadOnlySpan<float> places, float[] light, float[] mood);
+    public delegate void Receive(int frame, ReadOnlySpan<float> places, float[] light);
 
     public static FrameFeatures Of(FrameSet frames, int width, int height, int threads, CancellationToken cancellationToken)
     {
-        var result = new FrameFeatures(new short[frames.Count][], new float[frames.Count][], new float[frames.Count][]);
-        Each(frames, width, height, threads, (frame, places, light, mood) =>
+        var result = new FrameFeatures(new short[frames.Count][], new float[frames.Count][]);
+        Each(frames, width, height, threads, (frame, places, light) =>
         {
             result.Places[frame] = Encode(places);
-            (result.Light[frame], result.Mood[frame]) = (light, mood);
+            result.Light[frame] = light;
         }, cancellationToken);
         return result;
     }
@@ -38,8 +37,7 @@ internal sealed record FrameFeatures(short[][] Places, float[][] Light, float[][
             cancellationToken.ThrowIfCancellationRequested();
             frames.CopyTo(i, pixels);
             using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, [FeatureGraph.Pixels], [input], [FeatureGraph.Features, FeatureGraph.Light]);
-            ReadOnlySpan<float> features = outputs[0].GetTensorDataAsSpan<float>();
-            receive(i, features, outputs[1].GetTensorDataAsSpan<float>().ToArray(), MeanAndDeviation(features));
+            receive(i, outputs[0].GetTensorDataAsSpan<float>(), outputs[1].GetTensorDataAsSpan<float>().ToArray());
         }
     }
 
@@ -54,37 +52,13 @@ internal sealed record FrameFeatures(short[][] Places, float[][] Light, float[][
         return encoded;
     }
 
-    /// <summary>The features of one frame.</summary>
-    public float[] Decode(int frame)
+    /// <summary>Writes the features of one frame, [places, features].</summary>
+    public void Decode(int frame, Span<float> features)
     {
-        float[] features = new float[Places[frame].Length];
-        for (int i = 0; i < features.Length; i++)
+        short[] encoded = Places[frame];
+        for (int i = 0; i < encoded.Length; i++)
         {
-            features[i] = Places[frame][i] * Step;
+            features[i] = encoded[i] * Step;
         }
-
-        return features;
-    }
-
-    private static float[] MeanAndDeviation(ReadOnlySpan<float> features)
-    {
-        const int count = FeatureGraph.Count;
-        double[] sum = new double[count], squares = new double[count];
-        int places = features.Length / count;
-        for (int i = 0; i < features.Length; i++)
-        {
-            sum[i % count] += features[i];
-            squares[i % count] += (double)features[i] * features[i];
-        }
-
-        float[] result = new float[2 * count];
-        for (int i = 0; i < count; i++)
-        {
-            double mean = sum[i] / places;
-            result[i] = (float)mean;
-            result[count + i] = (float)Math.Sqrt(Math.Max(0, (squares[i] / places) - (mean * mean)));
-        }
-
-        return result;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Guardian.Models.Inference;
 using Guardian.Models.Internal;
 
@@ -10,7 +11,7 @@ namespace Guardian.Models.Training.Normality;
 /// </remarks>
 internal sealed class NormalityFit
 {
-    private const int MaxConditions = 3, LightAxes = 3, MoodAxes = 4, Folds = 5;
+    private const int MaxConditions = 3, LightAxes = 3, Folds = 5;
 
     /// <summary>Into so many stretches the frames are cut; those of a stretch are left out together, because neighbours in time are too much alike to judge each other.</summary>
     private const int Stretches = 20;
@@ -22,44 +23,29 @@ internal sealed class NormalityFit
     private readonly int _rows;
     private readonly int _columns;
     private readonly double _share;
-    private readonly float[][] _moods;
     private readonly float[][] _scores;
-    private readonly List<int[]> _members = [];
 
-    private NormalityFit(FrameFeatures features, int width, int height, double share, CancellationToken cancellationToken)
+    private NormalityFit(FrameFeatures features, int width, int height, double share)
     {
         (_features, _rows, _columns, _share) = (features, height / FeatureGraph.Cell, width / FeatureGraph.Cell, share);
         _scores = new float[features.Places.Length][];
-        Projection light = PrincipalAxes.Of(features.Light, LightAxes, standardise: false), mood = PrincipalAxes.Of(features.Mood, MoodAxes, standardise: true);
-        float[][] points = [.. features.Light.Select(l => light.Of(l))];
-        _moods = [.. features.Mood.Select(m => mood.Of(m, NormalityModel.MoodBound))];
-        IReadOnlyList<float[]> centres = LightClusters.Of(points, MaxConditions);
-        var conditions = new List<NormalCondition>();
-        foreach (float[] centre in centres)
-        {
-            int[] members = [.. Enumerable.Range(0, points.Length).Where(i => Applies(centres, centre, points[i]))];
-            _members.Add(members);
-            conditions.Add(Condition(centre, members, cancellationToken));
-        }
-
-        Model = new NormalityModel(width, height, conditions, light, mood);
     }
-
-    public NormalityModel Model { get; }
-
-    /// <summary>For each condition the frames to which it applies.</summary>
-    public IReadOnlyList<int[]> Members => _members;
-
-    /// <summary>Each frame's score by the Gaussians and norms that it had no say in.</summary>
-    public IReadOnlyList<float> Scores => field ??= [.. _scores.Select(p => p.Max())];
 
     /// <param name="features">Of all normal frames, in capture order.</param>
     /// <param name="width">Of the network's input.</param>
     /// <param name="height">Of the network's input.</param>
     /// <param name="share">Of further normal frames that may be above the limit.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public static NormalityFit Of(FrameFeatures features, int width, int height, double share, CancellationToken cancellationToken) =>
-        new(features, width, height, share, cancellationToken);
+    public static FittedNormality Of(FrameFeatures features, int width, int height, double share, CancellationToken cancellationToken)
+    {
+        var fit = new NormalityFit(features, width, height, share);
+        Projection light = PrincipalAxes.Of(features.Light, LightAxes, standardise: false);
+        float[][] points = [.. features.Light.Select(l => light.Of(l))];
+        IReadOnlyList<float[]> centres = LightClusters.Of(points, MaxConditions);
+        int[][] members = [.. centres.Select(c => Enumerable.Range(0, points.Length).Where(i => Applies(centres, c, points[i])).ToArray())];
+        NormalCondition[] conditions = [.. centres.Zip(members, (c, m) => fit.Condition(c, m, cancellationToken))];
+        return new FittedNormality(new NormalityModel(width, height, conditions, light), members, [.. fit._scores.Select(p => p.Max())]);
+    }
 
     private static bool Applies(IReadOnlyList<float[]> centres, float[] centre, float[] point) =>
         LightClusters.Distance(centre, point) <= NormalityModel.Ambiguity * centres.Min(c => LightClusters.Distance(c, point));
@@ -69,15 +55,15 @@ internal sealed class NormalityFit
     private NormalCondition Condition(float[] centre, int[] members, CancellationToken cancellationToken)
     {
         float[] origin = Origin(members);
-        int places = _rows * _columns, moods = _moods[0].Length;
-        var all = new PlaceSums(places, moods);
+        int places = _rows * _columns;
+        var all = new PlaceSums(places);
         var folds = new PlaceSums[Folds];
         QuietLoop.For(0, Folds, f =>
         {
-            folds[f] = new PlaceSums(places, moods);
+            folds[f] = new PlaceSums(places);
             foreach (int i in members.Where(i => Fold(i) == f))
             {
-                folds[f].Add(_features.Places[i], origin, _moods[i]);
+                folds[f].Add(_features.Places[i], origin);
             }
         });
         Array.ForEach(folds, f => all.Add(f, 1));
@@ -120,8 +106,10 @@ internal sealed class NormalityFit
 
     private float[] Distances(PlaceGaussians gaussians, int frame)
     {
-        float[] distances = new float[_rows * _columns];
-        gaussians.Measure(_features.Decode(frame), _moods[frame], distances);
+        float[] distances = new float[_rows * _columns], features = ArrayPool<float>.Shared.Rent(_features.Places[frame].Length);
+        _features.Decode(frame, features);
+        gaussians.Measure(features, distances);
+        ArrayPool<float>.Shared.Return(features);
         return distances;
     }
 

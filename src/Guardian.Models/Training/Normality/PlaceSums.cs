@@ -4,7 +4,7 @@ using Guardian.Models.Internal;
 namespace Guardian.Models.Training.Normality;
 
 /// <summary>Sums over frames from which the Gaussians of all places follow; sums of disjoint frames can be added and taken away again.</summary>
-internal sealed class PlaceSums(int places, int moods)
+internal sealed class PlaceSums(int places)
 {
     private const int Count = FeatureGraph.Count, Packed = PlaceGaussians.Packed;
 
@@ -14,32 +14,16 @@ internal sealed class PlaceSums(int places, int moods)
     /// <summary>No variance is below this, for the sake of arithmetic.</summary>
     private const double Least = 1e-6;
 
-    /// <summary>Keeps slopes small unless many frames speak for them.</summary>
-    private const double Ridge = 0.05;
-
     private readonly float[] _features = new float[places * Count];
     private readonly float[] _products = new float[places * Packed];
-    private readonly float[] _withMood = new float[moods * places * Count];
-    private readonly double[] _mood = new double[moods];
-    private readonly double[,] _moodProducts = new double[moods, moods];
 
     public int Frames { get; private set; }
 
     /// <param name="features">[places, features] in steps of <see cref="FrameFeatures.Step"/>.</param>
     /// <param name="origin">[places, features], taken away from each frame, so that sums of squares keep their digits.</param>
-    /// <param name="mood">[moods].</param>
-    public void Add(ReadOnlySpan<short> features, ReadOnlySpan<float> origin, ReadOnlySpan<float> mood)
+    public void Add(ReadOnlySpan<short> features, ReadOnlySpan<float> origin)
     {
         Frames++;
-        for (int m = 0; m < moods; m++)
-        {
-            _mood[m] += mood[m];
-            for (int o = 0; o < moods; o++)
-            {
-                _moodProducts[m, o] += mood[m] * mood[o];
-            }
-        }
-
         Span<float> x = stackalloc float[Count];
         for (int place = 0; place < places; place++)
         {
@@ -52,11 +36,6 @@ internal sealed class PlaceSums(int places, int moods)
                 {
                     _products[packed++] += x[i] * x[j];
                 }
-
-                for (int m = 0; m < moods; m++)
-                {
-                    _withMood[(m * places * Count) + at + i] += x[i] * mood[m];
-                }
             }
         }
     }
@@ -67,15 +46,6 @@ internal sealed class PlaceSums(int places, int moods)
         Frames += sign * other.Frames;
         Add(_features, other._features, sign);
         Add(_products, other._products, sign);
-        Add(_withMood, other._withMood, sign);
-        for (int m = 0; m < moods; m++)
-        {
-            _mood[m] += sign * other._mood[m];
-            for (int o = 0; o < moods; o++)
-            {
-                _moodProducts[m, o] += sign * other._moodProducts[m, o];
-            }
-        }
     }
 
     /// <summary>The Gaussians, smoothed over neighbouring places.</summary>
@@ -84,41 +54,21 @@ internal sealed class PlaceSums(int places, int moods)
     /// <param name="origin">As it was given for the frames.</param>
     public PlaceGaussians Fit(int rows, int columns, ReadOnlySpan<float> origin)
     {
-        double[] moodMean = [.. _mood.Select(m => m / Frames)];
-        double[,] inverse = MoodInverse(moodMean);
-        float[] mean = new float[places * Count], slope = new float[moods * places * Count], covariance = new float[places * Packed];
-        Span<double> deviation = stackalloc double[moods * Count];
+        float[] mean = new float[places * Count], covariance = new float[places * Packed];
         for (int place = 0; place < places; place++)
         {
-            int at = place * Count;
+            int at = place * Count, packed = place * Packed;
             for (int i = 0; i < Count; i++)
             {
-                double average = _features[at + i] / (double)Frames;
-                mean[at + i] = (float)(average + origin[at + i]);
-                for (int m = 0; m < moods; m++)
+                mean[at + i] = (float)((_features[at + i] / (double)Frames) + origin[at + i]);
+                for (int j = 0; j <= i; j++, packed++)
                 {
-                    deviation[(m * Count) + i] = _withMood[(m * places * Count) + at + i] - (average * _mood[m]);
+                    covariance[packed] = (float)((_products[packed] - (_features[at + i] * (double)_features[at + j] / Frames)) / (Frames - 1));
                 }
             }
-
-            for (int i = 0; i < Count; i++)
-            {
-                for (int m = 0; m < moods; m++)
-                {
-                    double sum = 0;
-                    for (int o = 0; o < moods; o++)
-                    {
-                        sum += inverse[m, o] * deviation[(o * Count) + i];
-                    }
-
-                    slope[(m * places * Count) + at + i] = (float)sum;
-                }
-            }
-
-            Residual(place, moodMean, slope, deviation, covariance);
         }
 
-        return new PlaceGaussians(mean, slope, [.. moodMean.Select(m => (float)m)], Whiten(covariance, rows, columns));
+        return new PlaceGaussians(mean, Whiten(covariance, rows, columns));
     }
 
     /// <summary>
@@ -138,65 +88,6 @@ internal sealed class PlaceSums(int places, int moods)
         for (int i = 0; i < to.Length; i++)
         {
             to[i] += sign * from[i];
-        }
-    }
-
-    private double[,] MoodInverse(double[] mean)
-    {
-        double[,] products = new double[moods, moods], inverse = new double[moods, moods];
-        for (int m = 0; m < moods; m++)
-        {
-            for (int o = 0; o < moods; o++)
-            {
-                products[m, o] = _moodProducts[m, o] - (Frames * mean[m] * mean[o]) + (m == o ? Ridge * Frames : 0);
-            }
-
-            inverse[m, m] = 1;
-        }
-
-        // Gauss and Jordan; the ridge keeps every pivot away from zero.
-        for (int p = 0; p < moods; p++)
-        {
-            double pivot = products[p, p];
-            for (int c = 0; c < moods; c++)
-            {
-                (products[p, c], inverse[p, c]) = (products[p, c] / pivot, inverse[p, c] / pivot);
-            }
-
-            for (int r = 0; r < moods; r++)
-            {
-                double factor = r == p ? 0 : products[r, p];
-                for (int c = 0; c < moods; c++)
-                {
-                    (products[r, c], inverse[r, c]) = (products[r, c] - (factor * products[p, c]), inverse[r, c] - (factor * inverse[p, c]));
-                }
-            }
-        }
-
-        return inverse;
-    }
-
-    /// <summary>Covariance of what the mood leaves: Sxx − SxgA − AᵀSgx + AᵀSggA, all about their means.</summary>
-    private void Residual(int place, double[] moodMean, float[] slope, ReadOnlySpan<double> withMood, float[] covariance)
-    {
-        int at = place * Count, packed = place * Packed;
-        for (int i = 0; i < Count; i++)
-        {
-            for (int j = 0; j <= i; j++, packed++)
-            {
-                double sum = _products[packed] - (_features[at + i] * (double)_features[at + j] / Frames);
-                for (int m = 0; m < moods; m++)
-                {
-                    double si = slope[(m * places * Count) + at + i], sj = slope[(m * places * Count) + at + j];
-                    sum -= (si * withMood[(m * Count) + j]) + (sj * withMood[(m * Count) + i]);
-                    for (int o = 0; o < moods; o++)
-                    {
-                        sum += si * slope[(o * places * Count) + at + j] * (_moodProducts[m, o] - (Frames * moodMean[m] * moodMean[o]));
-                    }
-                }
-
-                covariance[packed] = (float)(sum / (Frames - 1));
-            }
         }
     }
 

@@ -21,7 +21,7 @@ internal static class ReconstructionFit
     /// <param name="share">Of further normal frames that may be above the limit.</param>
     /// <returns>The norm of each condition, and each frame's score by the other frames' norm.</returns>
     public static (IReadOnlyList<ReconstructionNorm> Norms, IReadOnlyList<float> Scores) Of(
-        float[][] errors, IReadOnlyList<int> heldOut, NormalityFit normality, double share)
+        float[][] errors, IReadOnlyList<int> heldOut, FittedNormality normality, double share)
     {
         float[] scores = new float[errors.Length];
         Array.Fill(scores, float.PositiveInfinity);

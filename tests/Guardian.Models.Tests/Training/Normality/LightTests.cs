@@ -29,7 +29,7 @@ public sealed class LightTests
     public void day_and_night_are_two_conditions_and_their_normal_frames_stay_silent()
     {
         FrameSet frames = Frames.Random(120, Size, Size, 3, i => i % 2 == 0 ? 1 : 0.15f);
-        NormalityFit fit = Support.Normality.Of(frames, Size, Size);
+        FittedNormality fit = Support.Normality.Of(frames, Size, Size);
         Assert.Equal(2, fit.Model.Conditions.Count);
         Assert.Equal(120, fit.Members.Sum(m => m.Length));
         Assert.All(fit.Members, m => Assert.Single(m.Select(i => i % 2).Distinct()));
@@ -65,7 +65,13 @@ public sealed class LightTests
         Assert.True(edges < light / 5, $"edges changed by {edges}, brightness by {light}");
     }
 
-    private static float[] Features(FrameSet frames) => FrameFeatures.Of(frames, Size, Size, 1, CancellationToken.None).Decode(0);
+    private static float[] Features(FrameSet frames)
+    {
+        FrameFeatures features = FrameFeatures.Of(frames, Size, Size, 1, CancellationToken.None);
+        float[] decoded = new float[features.Places[0].Length];
+        features.Decode(0, decoded);
+        return decoded;
+    }
 
     private static double Deviation(float[] values)
     {
