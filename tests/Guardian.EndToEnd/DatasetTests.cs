@@ -112,7 +112,17 @@ public sealed class DatasetTests : IAsyncLifetime
         Assert.Equal(2, (await GetAsync("training?limit=10")).GetArrayLength());
         Assert.Contains(done.GetProperty("model_id").GetString()!, await _node.Operator.RunAsync("training", "list"), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(Path.Combine(_node.Node.Folder, "models", "checkpoints")));
+
+        // What the camera has learned is where the next training begins, and every model says where it comes from.
+        string third = (await _node.Operator.RunAsync("training", "start", "yard")).Split(' ')[0];
+        await Eventually.IsTrueAsync(async () => State(await GetAsync($"training/{third}")) is "completed" or "failed", "it ends as well", TimeSpan.FromMinutes(3));
+        string hash = (await GetAsync("datasets"))[0].GetProperty("newest").GetProperty("hash").GetString()!;
+        JsonElement first = await LineageAsync(done), next = await LineageAsync(await GetAsync($"training/{third}"));
+        Assert.Equal((null, done.GetProperty("model_id").GetString()), (first.GetProperty("parent_model_id").GetString(), next.GetProperty("parent_model_id").GetString()));
+        Assert.Equal($"1 {hash}", next.GetProperty("dataset_version").GetString());
     }
+
+    private async Task<JsonElement> LineageAsync(JsonElement job) => (await GetAsync($"models/{job.GetProperty("model_id").GetString()}")).GetProperty("lineage");
 
     private static string State(JsonElement job) => job.GetProperty("state").GetString()!;
 

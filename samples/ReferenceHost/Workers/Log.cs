@@ -24,6 +24,9 @@ internal static partial class Log
     [LoggerMessage(9005, LogLevel.Error, "Training for camera {CameraId} failed")]
     public static partial void TrainingFailed(ILogger logger, string cameraId, Exception error);
 
-    [LoggerMessage(9006, LogLevel.Information, "Training for camera {CameraId} was stopped: job {JobId} was cancelled or is another worker's")]
+    [LoggerMessage(9007, LogLevel.Information, "Training for camera {CameraId} was stopped: job {JobId} was cancelled or is another worker's")]
     public static partial void TrainingStopped(ILogger logger, string cameraId, string jobId);
+
+    [LoggerMessage(9008, LogLevel.Warning, "Training for camera {CameraId} begins from nothing: model {ModelId} cannot be read")]
+    public static partial void ParentUnreadable(ILogger logger, string cameraId, string modelId, Exception error);
 }

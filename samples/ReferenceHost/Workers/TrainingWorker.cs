@@ -136,10 +136,28 @@ internal sealed class TrainingWorker(
 
     private async Task<CatalogModel> MakeAsync(TrainingJobLease lease, CancellationToken cancellationToken)
     {
-        CatalogModel begun = await catalog.BeginTrainingAsync(lease.Job.CameraId, new ModelLineage { Trainer = trainer.GetType().Name }, cancellationToken);
+        string camera = lease.Job.CameraId;
+        var options = new TrainingOptions();
+        (int version, string hash) = lease.Job is { DatasetVersion: { } number, DatasetHash: { } known } ? (number, known) : await FixDatasetAsync(lease, cancellationToken);
+        (CatalogModel? parent, ReadOnlyMemory<byte> weights) = await ParentAsync(camera, options, cancellationToken);
+        string dataset = $"{version} {hash}";
+        CatalogModel begun = await catalog.BeginTrainingAsync(
+            camera, new ModelLineage { Trainer = trainer.GetType().Name, DatasetVersion = dataset, ParentModelId = parent?.ModelId }, cancellationToken);
         try
         {
-            return await catalog.RegisterAsync(await TrainAsync(lease, cancellationToken), name: null, cancellationToken);
+            // Progress is reported from the training thread; a report is a short write. Whether the lease still holds is the renewal's to find out.
+            var progress = new SynchronousProgress(p => jobs.ReportProgressAsync(lease, p, Lease, CancellationToken.None).GetAwaiter().GetResult());
+            var request = new TrainingRequest
+            {
+                CameraId = camera,
+                Images = TrainingImages.FromVersion(datasets, camera, version, TrainingOrders.Normal),
+                Options = options,
+                Previous = weights,
+                CheckpointFile = lease.CheckpointFile,
+                GivesWay = true,
+            };
+            TrainedModel trained = await trainer.TrainAsync(request, progress, cancellationToken);
+            return await catalog.RegisterAsync(trained with { DatasetVersion = dataset, ParentModelId = parent?.ModelId }, name: null, cancellationToken);
         }
         catch (Exception e) when (e is ModelException or ArgumentException)
         {
@@ -148,29 +166,36 @@ internal sealed class TrainingWorker(
         }
     }
 
-    private async Task<TrainedModel> TrainAsync(TrainingJobLease lease, CancellationToken cancellationToken)
+    /// <summary>The camera's model whose weights a training can begin from: the one in use, else the newest; none when there is none that can be read.</summary>
+    private async Task<(CatalogModel? Model, ReadOnlyMemory<byte> Onnx)> ParentAsync(string camera, TrainingOptions options, CancellationToken cancellationToken)
     {
-        // Progress is reported from the training thread; a report is a short write. Whether the lease still holds is the renewal's to find out.
-        var progress = new SynchronousProgress(p => jobs.ReportProgressAsync(lease, p, Lease, CancellationToken.None).GetAwaiter().GetResult());
-        int version = lease.Job.DatasetVersion ?? await FixDatasetAsync(lease, cancellationToken);
-        return await trainer.TrainAsync(
-            new TrainingRequest
-            {
-                CameraId = lease.Job.CameraId,
-                Images = TrainingImages.FromVersion(datasets, lease.Job.CameraId, version, TrainingOrders.Normal),
-                CheckpointFile = lease.CheckpointFile,
-                GivesWay = true,
-            },
-            progress,
-            cancellationToken);
+        IEnumerable<CatalogModel> usable = (await catalog.ListAsync(camera, cancellationToken)).Where(m => m.Status is ModelStatus.Ready or ModelStatus.Active && m.Metadata is { } metadata && options.CanContinue(metadata));
+        if (usable.OrderByDescending(m => m.Status == ModelStatus.Active).FirstOrDefault() is not { } model)
+        {
+            return (null, default);
+        }
+
+        try
+        {
+            await using Stream onnx = await catalog.OpenAsync(model.ModelId, cancellationToken);
+            using var memory = new MemoryStream((int)model.Size);
+            await onnx.CopyToAsync(memory, cancellationToken);
+            return (model, memory.ToArray());
+        }
+        catch (ModelException e)
+        {
+            // The catalog has set a damaged model aside; a training from nothing replaces it.
+            Log.ParentUnreadable(logger, camera, model.ModelId, e);
+            return (null, default);
+        }
     }
 
     /// <summary>A job trains on what the dataset is when it begins, also when it begins again after a kill.</summary>
-    private async Task<int> FixDatasetAsync(TrainingJobLease lease, CancellationToken cancellationToken)
+    private async Task<(int Number, string Hash)> FixDatasetAsync(TrainingJobLease lease, CancellationToken cancellationToken)
     {
         DatasetVersion version = await datasets.CreateVersionAsync(lease.Job.CameraId, cancellationToken);
         await jobs.SetDatasetAsync(lease, version, cancellationToken);
-        return version.Number;
+        return (version.Number, version.Hash);
     }
 
     private async Task LearnBaselineAsync(string camera, CancellationToken cancellationToken)

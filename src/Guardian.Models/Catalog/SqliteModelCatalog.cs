@@ -57,13 +57,15 @@ internal sealed class SqliteModelCatalog : IModelCatalog, IDisposable
             Requirements = new ModelRequirements { Opset = GraphBuilder.OperatorSet, MemoryBytes = 3L * model.Onnx.Length },
             Lineage = new ModelLineage
             {
-                DatasetVersion = model.DatasetFingerprint,
+                DatasetVersion = model.DatasetVersion ?? model.DatasetFingerprint,
+                ParentModelId = model.ParentModelId,
                 Trainer = model.ModelType,
                 CodeVersion = GraphBuilder.Producer,
                 HyperparametersJson = JsonSerializer.Serialize(model.Options, CatalogJson.Default.TrainingOptions),
                 MetricsJson = JsonSerializer.Serialize(model.Metrics, CatalogJson.Default.TrainingMetrics),
             },
         };
+        NewModelCheck.ThrowIfNotLineage(described.Lineage);
         using Stream onnx = StreamOf(model.Onnx);
         return await StoreAsync(described, onnx, (row, version) => MetadataFile.Describe(model, row.ModelId, version, name), name is null, cancellationToken).ConfigureAwait(false);
     }

@@ -27,6 +27,14 @@ public sealed record TrainedModel
     /// <summary>The model in fewer bits; null unless <see cref="TrainingOptions.Reduce"/> asked for it.</summary>
     public ReducedModel? Reduced { get; init; }
 
+    /// <summary>
+    /// The dataset version that it was trained on, where whoever ordered the training knows it; null leaves it at <see cref="DatasetFingerprint"/>. Up to 200 characters. A trainer does not set it.
+    /// </summary>
+    public string? DatasetVersion { get; init; }
+
+    /// <summary>The model whose weights the training began from (<see cref="TrainingRequest.Previous"/>); null for none. A trainer does not know it and does not set it.</summary>
+    public string? ParentModelId { get; init; }
+
     /// <summary>The options it was trained with.</summary>
     public required TrainingOptions Options { get; init; }
 

@@ -62,6 +62,15 @@ public sealed record TrainingOptions
     /// <summary>Whether <see cref="TrainedModel.Reduced"/> is made too. Default false.</summary>
     public bool Reduce { get; init; }
 
+    /// <summary>Whether a training with these settings can begin from the weights of an <see cref="AutoencoderTrainer"/>'s model (<see cref="TrainingRequest.Previous"/>).</summary>
+    /// <param name="model">What its metadata says.</param>
+    public bool CanContinue(ModelMetadata model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model.ModelType == AutoencoderTrainer.ModelType
+            && (model.InputWidth, model.InputHeight, model.LatentSize, model.Hyperparameters.Blocks) == (InputWidth, InputHeight, LatentSize, Blocks);
+    }
+
     /// <summary>The share of normal frames that may be above the threshold.</summary>
     internal double FalseAlarmShare => Math.Min(0.2, FalseAlarmsPerHour / (3600 * FramesPerSecond));
 

@@ -116,8 +116,10 @@ public sealed class ModelCatalogTests
         Assert.Equal(begun.ModelId, (await catalog.BeginTrainingAsync("cam-1", new ModelLineage(), default)).ModelId);
         await Assert.ThrowsAsync<ModelException>(() => catalog.OpenAsync(begun.ModelId, default));
         await Assert.ThrowsAsync<ModelException>(() => catalog.SetStatusAsync(begun.ModelId, ModelStatus.Ready, default));
-        CatalogModel ended = await catalog.RegisterAsync(Sample.Model(), null, default);
+        CatalogModel ended = await catalog.RegisterAsync(Sample.Model() with { DatasetVersion = "7", ParentModelId = "before" }, null, default);
         Assert.Equal((begun.ModelId, ModelStatus.Ready, "1.0.0"), (ended.ModelId, ended.Status, ended.Version.ToString()));
+        Assert.Equal(("7", "before"), (ended.Lineage.DatasetVersion, ended.Lineage.ParentModelId));
+        await Assert.ThrowsAsync<ArgumentException>(() => catalog.RegisterAsync(Sample.Model() with { ParentModelId = new string('x', 201) }, null, default));
         Assert.Equal("1.1.0", (await catalog.BeginTrainingAsync("cam-1", new ModelLineage(), default)).Version.ToString());
         Assert.Equal(2, (await catalog.ListAsync("cam-1", default)).Count);
     }
