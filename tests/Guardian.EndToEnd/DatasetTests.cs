@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Guardian.Demo;
 using Guardian.EndToEnd.Support;
 using Guardian.Shared.Imaging;
 using Guardian.Testing;
@@ -123,6 +124,21 @@ public sealed class DatasetTests : IAsyncLifetime
     }
 
     private async Task<JsonElement> LineageAsync(JsonElement job) => (await GetAsync($"models/{job.GetProperty("model_id").GetString()}")).GetProperty("lineage");
+
+    [Fact(Timeout = 180_000)]
+    public async Task a_camera_whose_training_was_cancelled_is_trained_again_only_when_somebody_orders_it()
+    {
+        string[] edge = ["run", "--credentials", await _node.EnrolAsync("edge"), "--work", _node.File("work"), "--camera", "yard", "--snapshots", "20"];
+        await using ChildProcess running = ChildProcess.Start(Programs.Edge, edge);
+        await Eventually.IsTrueAsync(async () => (await GetAsync("training")).GetArrayLength() == 1, "enough snapshots order a training", TimeSpan.FromSeconds(60));
+        JsonElement job = (await GetAsync("training"))[0];
+        string id = job.GetProperty("job_id").GetString()!;
+        Assert.Equal(HttpStatusCode.NoContent, (await _http.PostAsync($"training/{id}/cancel", null)).StatusCode);
+        await ImportAsync(Zip(1, Pictures), "camera=yard");
+        Assert.Equal("cancelled", State(Assert.Single((await GetAsync("training")).EnumerateArray())));
+        Assert.Equal(HttpStatusCode.Accepted, (await _http.PostAsJsonAsync("training", new { camera_id = "yard" })).StatusCode);
+        Assert.Equal(2, (await GetAsync("training")).GetArrayLength());
+    }
 
     private static string State(JsonElement job) => job.GetProperty("state").GetString()!;
 

@@ -91,6 +91,12 @@ internal sealed class TrainingOrders(IDatasetStore datasets, ITrainingJobs jobs,
 
     private async Task OrderAsync(RegisteredCamera camera, CancellationToken cancellationToken)
     {
+        if (await jobs.GetLatestAsync(camera.Id, cancellationToken) is { State: TrainingJobState.Cancelled })
+        {
+            // Whoever cancelled it did not mean that the next picture orders it again.
+            return;
+        }
+
         IReadOnlyDictionary<string, int> counts = await datasets.CountsAsync(camera.Id, cancellationToken);
         if (counts.GetValueOrDefault(Normal) >= Math.Max(camera.RequiredSnapshots, TrainingOptions.MinImages))
         {
@@ -106,7 +112,7 @@ internal sealed class TrainingOrders(IDatasetStore datasets, ITrainingJobs jobs,
         {
             TrainingJobState.Succeeded => CameraReadinessState.Trained,
 
-            // Without a model the next snapshot orders again.
+            // Without a model the next snapshot orders again, unless somebody has cancelled it.
             TrainingJobState.Failed or TrainingJobState.Cancelled => await RestingAsync(camera.Id, cancellationToken),
 
             // The worker comes to it.
