@@ -19,6 +19,15 @@ public sealed class ScoreLimitTests
     }
 
     [Fact]
+    public void a_tail_that_ends_is_not_taken_far_beyond_its_end()
+    {
+        float[] values = [.. Enumerable.Range(0, 4000).Select(i => i * 7919 % 4000 / 4000f)];
+
+        // With the margin an exponential tail of the same mean excess would lead to 1.6, and the very end to 1.2.
+        Assert.InRange(ScoreLimit.Of(values, 1e-4).Limit, 1.2, 1.45);
+    }
+
+    [Fact]
     public void a_smaller_share_never_gives_a_lower_limit()
     {
         float[] values = Exponential(200, seed: 2);
