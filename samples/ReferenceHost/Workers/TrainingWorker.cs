@@ -169,7 +169,8 @@ internal sealed class TrainingWorker(
     /// <summary>The camera's model whose weights a training can begin from: the one in use, else the newest; none when there is none that can be read.</summary>
     private async Task<(CatalogModel? Model, ReadOnlyMemory<byte> Onnx)> ParentAsync(string camera, TrainingOptions options, CancellationToken cancellationToken)
     {
-        IEnumerable<CatalogModel> usable = (await catalog.ListAsync(camera, cancellationToken)).Where(m => m.Status is ModelStatus.Ready or ModelStatus.Active && m.Metadata is { } metadata && options.CanContinue(metadata));
+        IEnumerable<CatalogModel> usable = (await catalog.ListAsync(camera, cancellationToken))
+            .Where(m => m.Status is ModelStatus.Ready or ModelStatus.Active && m.Metadata is { } metadata && options.CanContinue(metadata));
         if (usable.OrderByDescending(m => m.Status == ModelStatus.Active).FirstOrDefault() is not { } model)
         {
             return (null, default);
@@ -178,9 +179,9 @@ internal sealed class TrainingWorker(
         try
         {
             await using Stream onnx = await catalog.OpenAsync(model.ModelId, cancellationToken);
-            using var memory = new MemoryStream((int)model.Size);
-            await onnx.CopyToAsync(memory, cancellationToken);
-            return (model, memory.ToArray());
+            byte[] bytes = new byte[model.Size];
+            await onnx.ReadExactlyAsync(bytes, cancellationToken);
+            return (model, bytes);
         }
         catch (ModelException e)
         {

@@ -23,16 +23,18 @@ internal sealed partial class QuietThread : IDisposable
     [ThreadStatic]
     private static int _threadsHere;
 
-    private readonly bool _givesWay;
     private readonly int _threads;
 
     /// <param name="givesWay">Whether it gives way; else it is as other threads are.</param>
     /// <param name="threads">How many threads loops in its work may have, see <see cref="QuietLoop"/>.</param>
     public QuietThread(bool givesWay, int threads)
     {
-        (_givesWay, _threads) = (givesWay, threads);
+        (GivesWay, _threads) = (givesWay, threads);
         new Thread(Run) { IsBackground = true, Name = "guardian-training" }.Start();
     }
+
+    /// <summary>Whether it gives way.</summary>
+    public bool GivesWay { get; }
 
     /// <summary>How many threads a loop may have that runs on this thread.</summary>
     public static int ThreadsHere => _threadsHere > 0 ? _threadsHere : Environment.ProcessorCount;
@@ -122,7 +124,7 @@ internal sealed partial class QuietThread : IDisposable
     private void Run()
     {
         _threadsHere = _threads;
-        if (_givesWay)
+        if (GivesWay)
         {
             Lower();
         }

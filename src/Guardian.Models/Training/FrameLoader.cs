@@ -7,16 +7,17 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Guardian.Models.Training;
 
-/// <summary>Decodes training frames and passes them through the same preprocessing that the exported model has.</summary>
+/// <summary>Decodes training frames and passes them through the same preprocessing that the exported model has; one frame is decoded while the one before is preprocessed.</summary>
 internal sealed class FrameLoader : IDisposable
 {
     private readonly TrainingOptions _options;
     private readonly QuietThread _quiet;
+    private readonly QuietThread _decoding;
     private readonly ILogger _log;
     private readonly InferenceSession _preprocessing;
     private readonly RunOptions _run = new();
     private readonly List<Frame> _kept = [];
-    private RgbImage? _picture;
+    private RgbImage? _spare;
     private int _stride = 1;
     private int _seen;
 
@@ -24,6 +25,7 @@ internal sealed class FrameLoader : IDisposable
     {
         (_options, _quiet, _log) = (options, quiet, log);
         _preprocessing = OnnxSessions.Open(PreprocessingGraph.Build(options.InputWidth, options.InputHeight), options.EffectiveThreads, spin: false);
+        _decoding = new QuietThread(quiet.GivesWay, threads: 1);
     }
 
     /// <summary>Frames that could not be read.</summary>
@@ -32,12 +34,24 @@ internal sealed class FrameLoader : IDisposable
     /// <summary>Reads everything; of more than <see cref="TrainingOptions.MaxImages"/> evenly spaced ones remain.</summary>
     public async Task<FrameSet> LoadAsync(string cameraId, IAsyncEnumerable<TrainingImage> images, CancellationToken cancellationToken)
     {
-        await foreach (TrainingImage image in images.WithCancellation(cancellationToken).ConfigureAwait(false))
+        Task keeping = Task.CompletedTask;
+        try
         {
-            _quiet.Do(() => Take(cameraId, image));
+            await foreach (TrainingImage image in images.WithCancellation(cancellationToken).ConfigureAwait(false))
+            {
+                // The digest too: what comes next may be read into the same memory.
+                (RgbImage? picture, byte[] digest) = _decoding.Do(() => (Decode(cameraId, image), SHA256.HashData(image.Jpeg.Span)));
+                await keeping.ConfigureAwait(false);
+                keeping = picture is null ? Task.CompletedTask : Task.Run(() => _quiet.Do(() => Keep(picture, digest)), CancellationToken.None);
+            }
+        }
+        finally
+        {
+            // Its session may be given up only when nobody uses it.
+            await keeping.ConfigureAwait(false);
         }
 
-        // Its session and its picture are not needed any more, and the training needs the memory.
+        // Its session and its pictures are not needed any more, and the training needs the memory.
         Dispose();
         return new FrameSet([.. _kept.Select(f => f.Pixels)], 3 * _options.InputWidth * _options.InputHeight);
     }
@@ -49,25 +63,34 @@ internal sealed class FrameLoader : IDisposable
     {
         _run.Dispose();
         _preprocessing.Dispose();
-        _picture = null;
+        _decoding.Dispose();
+        _spare = null;
     }
 
-    private void Take(string cameraId, TrainingImage image)
+    /// <returns>Null for a file that is no sound JPEG.</returns>
+    private RgbImage? Decode(string cameraId, TrainingImage image)
     {
         try
         {
-            _picture = JpegDecoder.Decode(image.Jpeg.Span, JpegLimits.Default, _picture);
-            if (_seen++ % _stride == 0)
-            {
-                _kept.Add(new Frame(Preprocess(_picture), SHA256.HashData(image.Jpeg.Span)));
-            }
+            return JpegDecoder.Decode(image.Jpeg.Span, JpegLimits.Default, Interlocked.Exchange(ref _spare, null));
         }
         catch (JpegException e)
         {
             Skipped++;
             _log.FrameSkipped(cameraId, image.Name.Length > 256 ? image.Name[..256] : image.Name, e.Message);
+            return null;
+        }
+    }
+
+    private void Keep(RgbImage picture, byte[] digest)
+    {
+        if (_seen++ % _stride == 0)
+        {
+            _kept.Add(new Frame(Preprocess(picture), digest));
         }
 
+        // The next frame but one may be decoded into it.
+        _spare = picture;
         if (_kept.Count > _options.MaxImages)
         {
             ThinOut();
