@@ -10,6 +10,8 @@ namespace Guardian.Tunnel.Tests;
 /// <summary>The rest of a node, in memory: what arrived, and what the gateway is told in return.</summary>
 internal sealed class FakeNode : IEventIntake, IClipIntake, IDatasetIntake, IModelSource
 {
+    private int _watches;
+
     public ConcurrentDictionary<string, Event> Events { get; } = new();
 
     /// <summary>Ids of stored events in the order in which they came; one that comes twice is here twice.</summary>
@@ -35,6 +37,9 @@ internal sealed class FakeNode : IEventIntake, IClipIntake, IDatasetIntake, IMod
     public Func<long, Stream?> Download { get; set; } = _ => null;
 
     public Func<ReportDeploymentRequest, bool> Accepts { get; set; } = _ => true;
+
+    /// <summary>Watches that are open: each takes what the others then do not get, also one whose edge has gone a moment ago.</summary>
+    public int Watches => Volatile.Read(ref _watches);
 
     public Channel<Deployment> Deployments { get; } = Channel.CreateUnbounded<Deployment>();
 
@@ -92,10 +97,18 @@ internal sealed class FakeNode : IEventIntake, IClipIntake, IDatasetIntake, IMod
 
     public async IAsyncEnumerable<Deployment> WatchAsync(EdgeId edge, WatchDeploymentsRequest hello, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        Hellos.Enqueue(hello);
-        await foreach (Deployment deployment in Deployments.Reader.ReadAllAsync(cancellationToken))
+        Interlocked.Increment(ref _watches);
+        try
         {
-            yield return deployment;
+            Hellos.Enqueue(hello);
+            await foreach (Deployment deployment in Deployments.Reader.ReadAllAsync(cancellationToken))
+            {
+                yield return deployment;
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _watches);
         }
     }
 

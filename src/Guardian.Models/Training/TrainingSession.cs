@@ -9,13 +9,16 @@ namespace Guardian.Models.Training;
 
 /// <summary>Runs training steps: keeps parameters and moments between them.</summary>
 /// <remarks>
-/// Data-parallel: the batch is cut into as many equal lanes as there are threads for, and each thread computes the gradients of its lane by itself. Threads that share one
+/// Data-parallel: the batch is cut into as many equal lanes as there are threads for (at most <see cref="MaxLanes"/>), and each thread computes the gradients of its lane by itself. Threads that share one
 /// batch wait for each other at the end of every operator. Where the batch cannot be cut evenly they share it all the same. Not thread-safe.
 /// </remarks>
 internal sealed class TrainingSession : IDisposable
 {
     /// <summary>Values that one thread updates in one go; small enough to stay in its cache from the sum of the lanes' gradients to the end of the update.</summary>
     private const int Portion = 1 << 13;
+
+    /// <summary>Each lane holds gradients of its own (13 MB at the default sizes), and lanes of very few pictures are slow.</summary>
+    private const int MaxLanes = 4;
 
     private readonly TrainingGraph _graph;
     private readonly InferenceSession _session;
@@ -30,7 +33,9 @@ internal sealed class TrainingSession : IDisposable
     {
         int lanes = Lanes(shape.Batch, threads);
         _graph = new TrainingGraph(shape with { Batch = shape.Batch / lanes }, background);
-        _session = OnnxSessions.Open(_graph.Model, threads / lanes, spin: true);
+
+        // Every lane has its caller's thread; what is left helps whichever lane has work to share.
+        _session = OnnxSessions.Open(_graph.Model, threads - lanes + 1, spin: true);
         foreach (ParameterSpec spec in _graph.Parameters)
         {
             foreach (string name in new[] { spec.Name, Adam.FirstMoment(spec.Name), Adam.SecondMoment(spec.Name) })
@@ -92,7 +97,7 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>As many lanes as there are threads for, if those are of equal size.</summary>
     private static int Lanes(int batch, int threads)
     {
-        int lanes = Math.Clamp(threads, 1, batch);
+        int lanes = Math.Min(MaxLanes, Math.Clamp(threads, 1, batch));
         while (batch % lanes != 0)
         {
             lanes--;

@@ -164,6 +164,7 @@ public sealed class EdgeModelsTests : GatewayFixture
             await Eventually.IsTrueAsync(() => Task.FromResult(!Node.Hellos.IsEmpty), "the agent's files are there");
         }
 
+        await Eventually.IsTrueAsync(() => Task.FromResult(Node.Watches == 0), "the node has seen the first agent leave");
         await using (var database = new EdgeDatabase(Path.Combine(_edge.File("agent"), "agent.db")))
         {
             await database.WriteAsync(c => c.Execute("INSERT INTO model_loads VALUES ('d1', 2)"), None);
